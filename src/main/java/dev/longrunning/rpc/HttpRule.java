@@ -1,0 +1,22 @@
+package dev.longrunning.rpc;
+
+/**
+ * One HTTP binding of a method, as {@code google.api.http} has them.
+ *
+ * @param verb GET, POST, PATCH, PUT or DELETE
+ * @param template such as <code>/v1/{name=operations/**}:cancel</code>
+ * @param body {@code *}, a field's name, or empty: no body, all other fields from the query
+ */
+public record HttpRule(String verb, String template, String body) {
+  public static HttpRule get(String template) {
+    return new HttpRule("GET", template, "");
+  }
+
+  public static HttpRule delete(String template) {
+    return new HttpRule("DELETE", template, "");
+  }
+
+  public static HttpRule post(String template) {
+    return new HttpRule("POST", template, "*");
+  }
+}

@@ -1,0 +1,35 @@
+package dev.longrunning.rpc;
+
+import com.google.protobuf.Message;
+import io.vertx.core.Future;
+import java.util.List;
+
+/**
+ * One row of the method table: a unary method.
+ *
+ * @param service full name, such as {@code google.longrunning.Operations}
+ * @param name such as {@code GetOperation}
+ * @param request an empty request, to parse into
+ * @param response an empty response
+ * @param rules where REST finds it; may be empty
+ * @param permission what the caller needs, such as {@code longrunning.operations.get}
+ */
+public record Method<Q extends Message, A extends Message>(
+    String service,
+    String name,
+    Q request,
+    A response,
+    List<HttpRule> rules,
+    String permission,
+    Handler<Q> handler) {
+
+  /** Answers one call. Never throws: a failure is a failed future of a {@code Problem}. */
+  @FunctionalInterface
+  public interface Handler<Q extends Message> {
+    Future<Reply> handle(Call call, Q request);
+  }
+
+  public String fullName() {
+    return service + '/' + name;
+  }
+}

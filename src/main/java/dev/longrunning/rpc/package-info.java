@@ -1,0 +1,13 @@
+/**
+ * The methods that this server has, and what every call goes through, on whatever transport.
+ *
+ * <p><b>Promise.</b> One table: a row names a method, its messages, its HTTP rules, its permission
+ * and its handler. gRPC and REST loop over the same rows and share one pipeline. A new method is
+ * one row; no transport code.
+ *
+ * <p><b>Must not know</b> HTTP or gRPC framing.
+ */
+@NullMarked
+package dev.longrunning.rpc;
+
+import org.jspecify.annotations.NullMarked;
