@@ -20,26 +20,26 @@ public final class States {
   }
 
   public Future<State> strong(OperationKey key) {
-    throw new UnsupportedOperationException();
+    return unwritten();
   }
 
   public Future<State> cached(OperationKey key) {
-    throw new UnsupportedOperationException();
+    return unwritten();
   }
 
   /** Completes once this loop has applied every change acknowledged before the call. */
   public Future<Void> sync() {
-    throw new UnsupportedOperationException();
+    return unwritten();
   }
 
   /** What the cache holds now, possibly old; empty if it holds no state of the operation. */
   public Optional<Snapshot> peek(OperationKey key) {
-    throw new UnsupportedOperationException();
+    return unwritten();
   }
 
   /** Takes the state that an own write made; answers with it, cached or not. */
   public State own(Snapshot written) {
-    throw new UnsupportedOperationException();
+    return unwritten();
   }
 
   /**
@@ -47,6 +47,10 @@ public final class States {
    * from now on, and after every resynchronisation.
    */
   public Interest watch(OperationKey key, Runnable changed) {
+    return unwritten();
+  }
+
+  private static <T> T unwritten() {
     throw new UnsupportedOperationException();
   }
 }
