@@ -13,44 +13,28 @@ import java.util.Optional;
  *
  * <p><b>Threads.</b> Confined to the event loop it was made on. No method blocks.
  */
-public final class States {
+public interface States {
   /** Ends the interest of a waiter. Closing twice is harmless. */
-  public interface Interest {
+  interface Interest {
     void close();
   }
 
-  public Future<State> strong(OperationKey key) {
-    return unwritten();
-  }
+  Future<State> strong(OperationKey key);
 
-  public Future<State> cached(OperationKey key) {
-    return unwritten();
-  }
+  Future<State> cached(OperationKey key);
 
   /** Completes once this loop has applied every change acknowledged before the call. */
-  public Future<Void> sync() {
-    return unwritten();
-  }
+  Future<Void> sync();
 
   /** What the cache holds now, possibly old; empty if it holds no state of the operation. */
-  public Optional<Snapshot> peek(OperationKey key) {
-    return unwritten();
-  }
+  Optional<Snapshot> peek(OperationKey key);
 
   /** Takes the state that an own write made; answers with it, cached or not. */
-  public State own(Snapshot written) {
-    return unwritten();
-  }
+  State own(Snapshot written);
 
   /**
    * Calls {@code changed} on this loop after every change of the operation that the feed applies
    * from now on, and after every resynchronisation.
    */
-  public Interest watch(OperationKey key, Runnable changed) {
-    return unwritten();
-  }
-
-  private static <T> T unwritten() {
-    throw new UnsupportedOperationException();
-  }
+  Interest watch(OperationKey key, Runnable changed);
 }
