@@ -23,7 +23,7 @@ public final class OperationName {
     checkResource(field, name);
     int last = name.lastIndexOf('/');
     boolean operation =
-        name.startsWith(FLAT) || last > 0 && name.startsWith(NESTED, last - NESTED.length());
+        name.startsWith(FLAT) || (last > 0 && name.startsWith(NESTED, last - NESTED.length()));
     if (!operation || name.indexOf(':', last) >= 0) {
       throw Problem.invalid(
           field, name, "operations/{id} or {parent}/operations/{id}, no ':' in the id");

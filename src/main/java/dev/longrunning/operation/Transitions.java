@@ -151,7 +151,7 @@ public final class Transitions {
     var snapshot = before.present();
     var lease = before.lease;
     boolean asks = lease != null && lease.isAlive(now);
-    if (snapshot.isDone() || asks && snapshot.cancelRequestTime() != null) {
+    if (snapshot.isDone() || (asks && snapshot.cancelRequestTime() != null)) {
       return new Step(answer(Verdict.UNCHANGED, snapshot, now, null), before);
     }
     var time = later(now, snapshot.updateTime());

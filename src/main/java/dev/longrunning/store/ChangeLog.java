@@ -16,7 +16,7 @@ public interface ChangeLog {
   int LANE_BATCHES_MAX = 256;
 
   /** Reads, from one snapshot, the heads and what comes after {@code cursors}. */
-  Future<Poll> poll(long[] cursors);
+  Future<Poll> poll(Cursors cursors);
 
   /**
    * Begins a new epoch unless somebody else did since {@code known}.
@@ -55,7 +55,7 @@ public interface ChangeLog {
       Epoch epoch,
       @Nullable String timeline,
       boolean systemMatches,
-      long[] heads,
+      Cursors heads,
       List<Batch> batches,
       Instant time) {
     /** Whether the server that answered writes the history of {@link #epoch}. */
