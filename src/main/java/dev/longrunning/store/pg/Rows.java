@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,7 +49,7 @@ final class Rows {
         row.getLong("version"),
         present(row, "create_time"),
         present(row, "update_time"),
-        Duration.ofMillis(row.getLong("retention_ms")),
+        Duration.of(row.getLong("retention_us"), ChronoUnit.MICROS),
         Outcome.ofCode(row.getShort("outcome")),
         result == null ? Bytes.EMPTY : result,
         bytes(row, "metadata"),

@@ -56,7 +56,7 @@ final class Statements {
   static final String OP_READ_BY_KEY =
       """
       select e.nonce, e.timeline, longrunning.timeline() as present, k.ord, o.version, o.create_time,
-             o.update_time, o.end_time, o.cancel_request_time, o.expire_time, o.retention_ms,
+             o.update_time, o.end_time, o.cancel_request_time, o.expire_time, o.retention_us,
              o.done_units, o.total_units, o.estimated_end_time, o.outcome, k.key, o.collection,
              o.unit, o.message, o.labels::text as labels, o.metadata, o.result,
              t.version as gone_version, t.kind as gone_kind, t.collection as gone_collection,
@@ -83,7 +83,7 @@ final class Statements {
   private static final String OP_LIST_HEAD =
       """
       select o.key, o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
-             o.expire_time, o.retention_ms, o.done_units, o.total_units, o.estimated_end_time,
+             o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
              o.outcome, o.collection, o.unit, o.message, o.labels::text as labels, o.metadata,
              o.result
         from (select o.*, sum(o.weight) over (order by o.create_time desc, o.key desc
