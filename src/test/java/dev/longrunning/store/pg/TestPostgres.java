@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.observe.Build;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
 import java.io.IOException;
@@ -35,6 +36,17 @@ final class TestPostgres implements AutoCloseable {
   /** Where Debian keeps the programs of a major version. */
   static Path debian(int major) {
     return Path.of("/usr/lib/postgresql", Integer.toString(major), "bin");
+  }
+
+  /** The programs that travel with the server, unpacked once for all tests. */
+  static Path bundled() throws IOException, StartFault {
+    synchronized (TestPostgres.class) {
+      var home = Path.of("target", "test-postgres").toAbsolutePath();
+      try (var data = DataDirectory.open(home)) {
+        var version = Build.load().postgres();
+        return PostgresBinaries.in(data, version, progress -> {}).program("initdb").getParent();
+      }
+    }
   }
 
   static boolean isInstalled(Path bin) {
