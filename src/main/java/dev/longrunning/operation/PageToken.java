@@ -48,6 +48,10 @@ public record PageToken(Instant createTime, String name) {
     }
     try {
       byte[] all = Base64.getUrlDecoder().decode(token);
+      // Unused bits of the last character: a changed token that still decodes to the same bytes.
+      if (!Base64.getUrlEncoder().withoutPadding().encodeToString(all).equals(token)) {
+        throw refused(field, token);
+      }
       int length = all.length - KeyRing.SIGNATURE_BYTES;
       if (length <= HEADER_BYTES || all[0] != FORM) {
         throw refused(field, token);

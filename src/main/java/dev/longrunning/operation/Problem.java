@@ -44,7 +44,11 @@ public final class Problem extends RuntimeException {
   }
 
   /** One field that is not as it must be. */
-  public record Violation(String field, String description) {}
+  public record Violation(String field, String description) {
+    public static Violation of(String field, Object got, String allowed) {
+      return new Violation(field, "got " + shown(got) + ", allowed " + allowed);
+    }
+  }
 
   private final Kind kind;
   private final String reason;
@@ -69,7 +73,7 @@ public final class Problem extends RuntimeException {
   }
 
   public static Problem invalid(String field, Object got, String allowed) {
-    return invalid(List.of(new Violation(field, "got " + shown(got) + ", allowed " + allowed)));
+    return invalid(List.of(Violation.of(field, got, allowed)));
   }
 
   /** All faults of one request at once; never empty. */
