@@ -5,7 +5,6 @@ import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.operation.Tombstone;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ public final class State {
   private static final int ABSENT_WEIGHT = 128;
 
   private final OperationKey key;
-  private final UUID epoch;
+  private final long generation;
   private final long version;
   private final @Nullable Snapshot snapshot;
   private final @Nullable Tombstone tombstone;
@@ -30,13 +29,13 @@ public final class State {
 
   State(
       OperationKey key,
-      UUID epoch,
+      long generation,
       long version,
       @Nullable Snapshot snapshot,
       @Nullable Tombstone tombstone,
       Function<Snapshot, Bytes> encoder) {
     this.key = key;
-    this.epoch = epoch;
+    this.generation = generation;
     this.version = version;
     this.snapshot = snapshot;
     this.tombstone = tombstone;
@@ -47,9 +46,9 @@ public final class State {
     return key;
   }
 
-  /** The nonce of the history that this was read in. */
-  UUID epoch() {
-    return epoch;
+  /** Grows whenever the cache starts over. */
+  long generation() {
+    return generation;
   }
 
   /** The operation's version; for an absent one the revision up to which it is known absent. */

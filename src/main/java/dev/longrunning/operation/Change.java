@@ -23,6 +23,26 @@ public sealed interface Change {
    */
   Step judged(Stored before, Instant now, long revision);
 
+  /** Calls the visitor's method for this kind. */
+  void accept(Visitor visitor);
+
+  /** One method a kind, so that whoever handles changes handles all of them. */
+  interface Visitor {
+    void start(Start start);
+
+    void update(Update update);
+
+    void complete(Complete complete);
+
+    void cancel(Cancel cancel);
+
+    void expire(Expire expire);
+
+    void delete(Delete delete);
+
+    void purge(Purge purge);
+  }
+
   /** A change whose result a writer can compose from the state before it and the answer. */
   sealed interface Composable extends Change {
     /**
@@ -67,6 +87,11 @@ public sealed interface Change {
     }
 
     @Override
+    public void accept(Visitor visitor) {
+      visitor.start(this);
+    }
+
+    @Override
     public int weight() {
       return contents.weight();
     }
@@ -99,6 +124,11 @@ public sealed interface Change {
     }
 
     @Override
+    public void accept(Visitor visitor) {
+      visitor.update(this);
+    }
+
+    @Override
     public int weight() {
       return contents.weight();
     }
@@ -128,6 +158,11 @@ public sealed interface Change {
     }
 
     @Override
+    public void accept(Visitor visitor) {
+      visitor.complete(this);
+    }
+
+    @Override
     public int weight() {
       return contents.weight() + result.length();
     }
@@ -150,6 +185,11 @@ public sealed interface Change {
     @Override
     public Step judged(Stored before, Instant now, long revision) {
       return Transitions.cancelled(before, this, now, revision);
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.cancel(this);
     }
 
     @Override
@@ -178,6 +218,11 @@ public sealed interface Change {
     }
 
     @Override
+    public void accept(Visitor visitor) {
+      visitor.expire(this);
+    }
+
+    @Override
     public int weight() {
       return aborted.length() + cancelled.length();
     }
@@ -198,6 +243,11 @@ public sealed interface Change {
     }
 
     @Override
+    public void accept(Visitor visitor) {
+      visitor.delete(this);
+    }
+
+    @Override
     public int weight() {
       return 0;
     }
@@ -215,6 +265,11 @@ public sealed interface Change {
     @Override
     public Step judged(Stored before, Instant now, long revision) {
       return Transitions.purged(before, now, revision);
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.purge(this);
     }
 
     @Override

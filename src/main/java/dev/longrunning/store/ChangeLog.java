@@ -1,5 +1,6 @@
 package dev.longrunning.store;
 
+import dev.longrunning.operation.OperationKey;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
@@ -40,7 +41,7 @@ public interface ChangeLog {
    * @param kind as in {@code Change.kind()}
    * @param collection only where the name does not contain it
    */
-  record Entry(String key, short kind, @Nullable String collection) {}
+  record Entry(OperationKey key, short kind, @Nullable String collection) {}
 
   /**
    * What a poll saw.

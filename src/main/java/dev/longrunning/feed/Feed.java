@@ -1,0 +1,252 @@
+package dev.longrunning.feed;
+
+import dev.longrunning.operation.Bytes;
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.Snapshot;
+import dev.longrunning.store.ChangeLog;
+import dev.longrunning.store.ChangeLog.Batch;
+import dev.longrunning.store.ChangeLog.Poll;
+import dev.longrunning.store.Cursors;
+import dev.longrunning.store.Epoch;
+import dev.longrunning.store.OperationStore;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the change log: the cache, the waiting reads and the waiters of this replica are driven
+ * from here, also for changes that this replica made.
+ *
+ * <p><b>Promise.</b> Batches are applied in the order of their lane, without gaps; where one is
+ * missing, or history is another one, everything starts over from what the database holds now. A
+ * sync is complete once everything up to the heads that a poll <em>begun after its call</em> has
+ * seen is applied.
+ *
+ * <p><b>Threads.</b> Confined to the event loop it was made on; {@link #wake} and {@link #begun}
+ * from any. Each event loop gets the same immutable batches, one task at a time.
+ *
+ * <p><b>Bounds.</b> One poll under way; of polls that are not caught up with, the newest {@value
+ * #SEEN_MAX} are remembered (older waiters complete with a later one).
+ */
+public final class Feed {
+  static final int SEEN_MAX = 64;
+
+  private static final Duration FAILED_PAUSE = Duration.ofMillis(50);
+  private static final Logger log = LoggerFactory.getLogger(Feed.class);
+
+  private final Context context;
+  private final ChangeLog changes;
+  private final StateCache cache;
+  private final FeedSettings settings;
+  private final Timers timers;
+  private final List<FeedStates> loops = new CopyOnWriteArrayList<>();
+  private final ArrayDeque<Seen> seen = new ArrayDeque<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private final Promise<Void> started = Promise.promise();
+  private final long[] cursors = new long[OperationKey.LANES];
+  private volatile long begun;
+  private @Nullable Epoch epoch;
+  private Timers.@Nullable Timer pause;
+  private boolean polling;
+  private boolean stopped;
+  private boolean failing;
+
+  /** The heads that a poll saw; the poll counts once all cursors have reached them. */
+  private record Seen(long poll, Cursors heads) {}
+
+  /** Makes a feed on the calling event loop. */
+  public Feed(
+      Vertx vertx,
+      ChangeLog changes,
+      FeedSettings settings,
+      Timers timers,
+      Function<Snapshot, Bytes> encoder) {
+    this.context = vertx.getOrCreateContext();
+    this.changes = changes;
+    this.settings = settings;
+    this.timers = timers;
+    this.cache = new StateCache(settings.cacheBytes(), encoder);
+  }
+
+  /** Begins to follow; completes once the first poll was applied. */
+  public Future<Void> start() {
+    changes.onDoorbell(this::wake);
+    wake();
+    return started.future();
+  }
+
+  public void stop() {
+    stopped = true;
+    cancelPause();
+  }
+
+  /** The view of the calling event loop. */
+  public States states(OperationStore store) {
+    var states = new FeedStates(this, cache, store, settings.patience(), timers);
+    loops.add(states);
+    return states;
+  }
+
+  /** How many polls have begun. A call now is answered by a poll with a larger number. */
+  long begun() {
+    return begun;
+  }
+
+  /** From any thread: looks at the log now, or right after the poll under way. */
+  public void wake() {
+    if (woken.compareAndSet(false, true)) {
+      context.runOnContext(now -> pollUnlessPolling());
+    }
+  }
+
+  private void pollUnlessPolling() {
+    if (!polling && !stopped) {
+      cancelPause();
+      poll();
+    }
+  }
+
+  private void poll() {
+    polling = true;
+    // Whoever wakes from here on wants a poll after this one.
+    woken.set(false);
+    long number = begun + 1;
+    begun = number;
+    changes
+        .poll(Cursors.of(cursors))
+        .compose(poll -> settled(number, poll))
+        .onComplete(
+            done -> {
+              polling = false;
+              if (done.succeeded()) {
+                next(done.result());
+              } else {
+                failed(done.cause());
+              }
+            });
+  }
+
+  /** Applies a poll; answers how many batches it brought. */
+  private Future<Integer> settled(long number, Poll poll) {
+    var known = epoch;
+    if (poll.timeline() == null) {
+      return Future.failedFuture(new IllegalStateException("the database is in recovery"));
+    }
+    if (!poll.isCurrent() || (isKnown(poll) && !poll.heads().reach(Cursors.of(cursors)))) {
+      long numberMin = known == null ? 0 : known.number();
+      return changes.openEpoch(poll.epoch(), numberMin).map(opened -> 1);
+    }
+    if (!isKnown(poll)) {
+      resynchronise(number, poll, known == null ? "start" : "epoch");
+      return Future.succeededFuture(0);
+    }
+    if (!isDense(poll.batches())) {
+      resynchronise(number, poll, "gap");
+      return Future.succeededFuture(0);
+    }
+    apply(number, poll);
+    return Future.succeededFuture(poll.batches().size());
+  }
+
+  private boolean isKnown(Poll poll) {
+    return epoch != null && epoch.nonce().equals(poll.epoch().nonce());
+  }
+
+  private boolean isDense(List<Batch> batches) {
+    long[] expected = cursors.clone();
+    for (var batch : batches) {
+      if (batch.revision() != ++expected[batch.lane()]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void apply(long number, Poll poll) {
+    for (var batch : poll.batches()) {
+      cursors[batch.lane()] = batch.revision();
+      cache.apply(batch);
+    }
+    remember(new Seen(number, poll.heads()));
+    deliver(poll.batches(), false);
+  }
+
+  private void resynchronise(long number, Poll poll, String why) {
+    log.atInfo()
+        .addKeyValue("why", why)
+        .addKeyValue("epoch", poll.epoch().number())
+        .log("feed.resynchronised");
+    epoch = poll.epoch();
+    System.arraycopy(poll.heads().toArray(), 0, cursors, 0, cursors.length);
+    cache.reset(poll.epoch().nonce(), poll.heads());
+    seen.clear();
+    remember(new Seen(number, poll.heads()));
+    deliver(List.of(), true);
+    started.tryComplete();
+  }
+
+  private void remember(Seen poll) {
+    if (seen.size() == SEEN_MAX) {
+      seen.pollLast();
+    }
+    seen.add(poll);
+  }
+
+  /** Tells every loop that something concerns, one task each. */
+  private void deliver(List<Batch> batches, boolean reset) {
+    long caughtUp = 0;
+    var now = Cursors.of(cursors);
+    while (!seen.isEmpty() && now.reach(seen.peek().heads())) {
+      caughtUp = seen.poll().poll();
+    }
+    for (var loop : loops) {
+      loop.feed(batches, caughtUp, reset);
+    }
+  }
+
+  private void next(int batches) {
+    if (failing) {
+      failing = false;
+      log.atInfo().log("feed.restored");
+    }
+    if (stopped) {
+      return;
+    }
+    if (woken.get() || !seen.isEmpty()) {
+      poll();
+    } else {
+      pauseFor(batches > 0 ? settings.hot() : settings.idle());
+    }
+  }
+
+  private void failed(Throwable cause) {
+    if (!failing) {
+      failing = true;
+      log.atWarn().addKeyValue("cause", cause.getMessage()).log("feed.failed");
+    }
+    if (!stopped) {
+      pauseFor(FAILED_PAUSE);
+    }
+  }
+
+  private void pauseFor(Duration duration) {
+    pause = timers.after(duration, this::pollUnlessPolling);
+  }
+
+  private void cancelPause() {
+    if (pause != null) {
+      pause.cancel();
+      pause = null;
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package dev.longrunning.feed;
+
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.Snapshot;
+import dev.longrunning.store.ChangeLog.Batch;
+import dev.longrunning.store.OperationStore;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop's view of the feed and the cache.
+ *
+ * <p><b>Threads.</b> Made on its event loop and confined to it, but for {@link #feed}, which the
+ * feed calls.
+ *
+ * <p><b>Bounds.</b> {@value #SYNCS_MAX} reads wait for the feed, each for at most the patience of
+ * the settings. Waiters on operations are bounded by those who register them.
+ */
+final class FeedStates implements States {
+  /** Reads that wait at once, on one loop; each is a call that was admitted. */
+  static final int SYNCS_MAX = 65_536;
+
+  private final Feed feed;
+  private final StateCache cache;
+  private final OperationStore store;
+  private final Duration patience;
+  private final Timers timers;
+  private final ContextInternal context;
+  private final Map<OperationKey, List<Waiter>> waiters = new HashMap<>();
+  private final ArrayDeque<Sync> syncs = new ArrayDeque<>();
+
+  /** The poll that the newest waiting read needs; read by the feed. */
+  private volatile long needed;
+
+  /** Whether anybody waits for an operation to change; read by the feed. */
+  private volatile boolean watching;
+
+  /** The last poll that this loop was told of. Only the feed's. */
+  private long told;
+
+  FeedStates(Feed feed, StateCache cache, OperationStore store, Duration patience, Timers timers) {
+    this.feed = feed;
+    this.cache = cache;
+    this.store = store;
+    this.patience = patience;
+    this.timers = timers;
+    this.context = (ContextInternal) Vertx.currentContext();
+  }
+
+  /** All reads that came while the same poll was awaited. */
+  private static final class Sync {
+    private final long poll;
+    private final Promise<Void> promise;
+    private Timers.@Nullable Timer limit;
+
+    Sync(long poll, Promise<Void> promise) {
+      this.poll = poll;
+      this.promise = promise;
+    }
+
+    void complete() {
+      if (limit != null) {
+        limit.cancel();
+      }
+      promise.tryComplete();
+    }
+  }
+
+  private static final class Waiter {
+    private final Runnable changed;
+
+    Waiter(Runnable changed) {
+      this.changed = changed;
+    }
+  }
+
+  @Override
+  public Future<State> strong(OperationKey key) {
+    if (cache.get(key) == null) {
+      return read(key);
+    }
+    return sync()
+        .compose(
+            synced -> {
+              var state = cache.get(key);
+              return state != null ? Future.succeededFuture(state) : read(key);
+            });
+  }
+
+  @Override
+  public Future<State> cached(OperationKey key) {
+    var state = cache.get(key);
+    return state != null ? context.succeededFuture(state) : read(key);
+  }
+
+  @Override
+  public Future<Void> sync() {
+    // Read after the call began, so a poll with a larger number begins after it too.
+    long poll = feed.begun() + 1;
+    var newest = syncs.peekLast();
+    if (newest != null && newest.poll == poll) {
+      return newest.promise.future();
+    }
+    if (syncs.size() >= SYNCS_MAX) {
+      return context.failedFuture(Problem.overloaded("strong reads"));
+    }
+    var sync = new Sync(poll, context.promise());
+    syncs.add(sync);
+    needed = poll;
+    feed.wake();
+    sync.limit = timers.after(patience, () -> expire(sync));
+    return sync.promise.future();
+  }
+
+  @Override
+  public Optional<Snapshot> peek(OperationKey key) {
+    var state = cache.get(key);
+    return state == null ? Optional.empty() : state.snapshot();
+  }
+
+  @Override
+  public State own(Snapshot written) {
+    return cache.putOwn(written);
+  }
+
+  @Override
+  public Interest watch(OperationKey key, Runnable changed) {
+    var waiter = new Waiter(changed);
+    waiters.computeIfAbsent(key, k -> new ArrayList<>(1)).add(waiter);
+    watching = true;
+    return () -> forget(key, waiter);
+  }
+
+  private void forget(OperationKey key, Waiter waiter) {
+    waiters.computeIfPresent(
+        key,
+        (k, all) -> {
+          all.remove(waiter);
+          return all.isEmpty() ? null : all;
+        });
+    watching = !waiters.isEmpty();
+  }
+
+  /**
+   * From the feed: these batches were applied, and syncs up to this poll are complete.
+   *
+   * <p>A loop that none of it concerns is left alone. One that begins to wait at this moment loses
+   * nothing: its read begins after the batches were applied, and its sync wakes the feed once more.
+   */
+  void feed(List<Batch> batches, long caughtUp, boolean reset) {
+    boolean awaited = needed > told && caughtUp > 0;
+    if (!awaited && !(watching && (reset || !batches.isEmpty()))) {
+      return;
+    }
+    if (awaited) {
+      told = caughtUp;
+    }
+    context.runOnContext(
+        now -> {
+          while (!syncs.isEmpty() && syncs.peek().poll <= caughtUp) {
+            syncs.poll().complete();
+          }
+          notifyWaiters(batches, reset);
+        });
+  }
+
+  private void notifyWaiters(List<Batch> batches, boolean reset) {
+    if (waiters.isEmpty()) {
+      return;
+    }
+    List<Waiter> concerned = new ArrayList<>();
+    if (reset) {
+      waiters.values().forEach(concerned::addAll);
+    } else {
+      for (var batch : batches) {
+        for (var entry : batch.entries()) {
+          concerned.addAll(waiters.getOrDefault(entry.key(), List.of()));
+        }
+      }
+    }
+    concerned.forEach(waiter -> waiter.changed.run());
+  }
+
+  private void expire(Sync sync) {
+    syncs.remove(sync);
+    sync.promise.tryFail(Problem.databaseUnavailable());
+  }
+
+  private Future<State> read(OperationKey key) {
+    var ticket = cache.beginRead(key);
+    return store
+        .find(key)
+        .map(found -> cache.endRead(ticket, found))
+        .onFailure(failure -> cache.failRead(ticket));
+  }
+}

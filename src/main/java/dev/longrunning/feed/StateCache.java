@@ -1,0 +1,182 @@
+package dev.longrunning.feed;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.longrunning.operation.Bytes;
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.Snapshot;
+import dev.longrunning.store.ChangeLog.Batch;
+import dev.longrunning.store.Cursors;
+import dev.longrunning.store.Reading;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The states that this replica knows, as new as the feed is.
+ *
+ * <p><b>Promise.</b> Once the feed has applied a change, nothing older than it is found here. A
+ * state enters by an own write ahead of the feed, or by a read during which the feed applied no
+ * newer change of that operation; of two the larger version stays.
+ *
+ * <p><b>Threads.</b> Any. Each operation's entry, and whether a read of it still counts, changes in
+ * one atomic step.
+ *
+ * <p><b>Bounds.</b> Evicts beyond the given weight in bytes. A miss is one more key in a read, so
+ * nothing needs to stay. Reads under way are bounded by the store.
+ */
+final class StateCache {
+  // An invalidation that a read could overtake would be undone by it, and the older state would be
+  // served as strong from then on. So the feed first raises the cursor, then, key by key and
+  // atomically, drops the entry and voids the reads under way; a put looks at both in the same
+  // step.
+
+  private final Cache<OperationKey, State> states;
+  private final ConcurrentMap<OperationKey, List<ReadTicket>> reading = new ConcurrentHashMap<>();
+  private final AtomicLongArray cursors = new AtomicLongArray(OperationKey.LANES);
+  private final Function<Snapshot, Bytes> encoder;
+
+  /** Which history the states belong to, and how often it was begun anew. */
+  private volatile Generation generation = new Generation(0, new UUID(0, 0));
+
+  StateCache(long weightMax, Function<Snapshot, Bytes> encoder) {
+    this.encoder = encoder;
+    this.states =
+        Caffeine.newBuilder()
+            .maximumWeight(weightMax)
+            .weigher((OperationKey key, State state) -> state.weight())
+            .executor(Runnable::run)
+            .build();
+  }
+
+  private record Generation(long number, UUID epoch) {}
+
+  /** A read under way. It stops counting once the feed applies a change of its operation. */
+  static final class ReadTicket {
+    private final OperationKey key;
+    private final Generation generation;
+    private final long cursor;
+    private volatile boolean voided;
+
+    private ReadTicket(OperationKey key, Generation generation, long cursor) {
+      this.key = key;
+      this.generation = generation;
+      this.cursor = cursor;
+    }
+  }
+
+  @Nullable State get(OperationKey key) {
+    var state = states.getIfPresent(key);
+    return state != null && state.generation() == generation.number ? state : null;
+  }
+
+  /** To be called before the read is sent. */
+  ReadTicket beginRead(OperationKey key) {
+    var ticket = new ReadTicket(key, generation, cursors.get(key.lane()));
+    reading.compute(
+        key,
+        (k, tickets) -> {
+          var all = tickets == null ? new ArrayList<ReadTicket>(1) : tickets;
+          all.add(ticket);
+          return all;
+        });
+    return ticket;
+  }
+
+  /** The state that a read found; it is kept if the read still counts. */
+  State endRead(ReadTicket ticket, Reading found) {
+    long version =
+        found.snapshot() == null ? Math.max(ticket.cursor, found.version()) : found.version();
+    var state =
+        new State(
+            found.key(),
+            ticket.generation.number,
+            version,
+            found.snapshot(),
+            found.tombstone(),
+            encoder);
+    states
+        .asMap()
+        .compute(
+            ticket.key,
+            (key, old) -> {
+              boolean counts = !ticket.voided && found.epoch().equals(ticket.generation.epoch);
+              return counts ? newer(old, state) : old;
+            });
+    forget(ticket);
+    return state;
+  }
+
+  void failRead(ReadTicket ticket) {
+    forget(ticket);
+  }
+
+  /** The state that an own write made; it is kept if the feed has not come to it yet. */
+  State putOwn(Snapshot written) {
+    var state =
+        new State(written.key(), generation.number, written.version(), written, null, encoder);
+    int lane = written.key().lane();
+    states
+        .asMap()
+        .compute(
+            written.key(),
+            (key, old) -> written.version() > cursors.get(lane) ? newer(old, state) : old);
+    return state;
+  }
+
+  /** The feed applies a batch: what is older than it is no longer found. */
+  void apply(Batch batch) {
+    cursors.set(batch.lane(), batch.revision());
+    for (var entry : batch.entries()) {
+      states
+          .asMap()
+          .compute(
+              entry.key(),
+              (key, old) -> {
+                voidReads(key);
+                return old != null && old.version() >= batch.revision() ? old : null;
+              });
+    }
+  }
+
+  /** Starts over at {@code heads} of another history, or after changes that were missed. */
+  void reset(UUID epoch, Cursors heads) {
+    generation = new Generation(generation.number + 1, epoch);
+    for (int lane = 0; lane < OperationKey.LANES; lane++) {
+      cursors.set(lane, heads.at(lane));
+    }
+    reading.keySet().forEach(this::voidReads);
+    states.invalidateAll();
+  }
+
+  private void voidReads(OperationKey key) {
+    reading.computeIfPresent(
+        key,
+        (k, tickets) -> {
+          tickets.forEach(ticket -> ticket.voided = true);
+          return tickets;
+        });
+  }
+
+  private void forget(ReadTicket ticket) {
+    reading.computeIfPresent(
+        ticket.key,
+        (key, tickets) -> {
+          tickets.remove(ticket);
+          return tickets.isEmpty() ? null : tickets;
+        });
+  }
+
+  private static State newer(@Nullable State old, State state) {
+    return old == null
+            || old.generation() < state.generation()
+            || (old.generation() == state.generation() && old.version() <= state.version())
+        ? state
+        : old;
+  }
+}

@@ -1,0 +1,311 @@
+package dev.longrunning.store.pg;
+
+import dev.longrunning.operation.Answer;
+import dev.longrunning.operation.Change;
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.store.Epoch;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies changes in batches: one in flight a lane, and all that queued meanwhile in the next.
+ *
+ * <p><b>Promise.</b> A change is applied at most once. Its answer says what the database decided;
+ * or that the outcome is unknown, and then it is not given before the time after which the database
+ * refuses the batch. There are no timers on the way: a lone change leaves at once, and batches grow
+ * by themselves under load.
+ *
+ * <p><b>Threads.</b> Confined to the store's event loop; answers go to their callers' contexts.
+ *
+ * <p><b>Bounds.</b> {@value #WAITING_ROWS_MAX} changes and {@value #WAITING_BYTES_MAX} payload
+ * bytes wait or are under way, each for at most {@link #PATIENCE_MAX}. What comes beyond that is
+ * refused at once.
+ */
+final class Batcher {
+  static final int WAITING_ROWS_MAX = 16_384;
+  static final long WAITING_BYTES_MAX = 64L << 20;
+
+  /** Callers are promised an answer within 2 s; the rest of it is for the way back. */
+  static final Duration PATIENCE_MAX = Duration.ofMillis(1_900);
+
+  /** Not worth sending: the answer would hardly be back in time. */
+  private static final long SEND_NANOS_MIN = Duration.ofMillis(5).toNanos();
+
+  private static final long EXPIRY_MILLIS = 50;
+  private static final long RETRY_MILLIS_MAX = 50;
+
+  private static final Logger log = LoggerFactory.getLogger(Batcher.class);
+
+  /** What the batcher must know of the log's follower. */
+  interface Position {
+    /** The newest history known. */
+    Epoch epoch();
+
+    /** Up to where the lane was read. */
+    long cursor(int lane);
+
+    /** Asks for a look at the database: the history may have changed, or something was written. */
+    void lookNow();
+  }
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Links links;
+  private final DatabaseClock clock;
+  private final LongSupplier nanos;
+  private final UUID writer;
+  private final Position position;
+  private final Runnable written;
+  private final LaneQueue[] lanes = new LaneQueue[OperationKey.LANES];
+  private final ArrayDeque<LaneQueue> ready = new ArrayDeque<>();
+  private int waitingRows;
+  private long waitingBytes;
+  private boolean expiring;
+  private boolean failing;
+
+  Batcher(
+      Vertx vertx,
+      Links links,
+      DatabaseClock clock,
+      LongSupplier nanos,
+      UUID writer,
+      Position position,
+      Runnable written) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.links = links;
+    this.clock = clock;
+    this.nanos = nanos;
+    this.writer = writer;
+    this.position = position;
+    this.written = written;
+    for (int lane = 0; lane < lanes.length; lane++) {
+      lanes[lane] = new LaneQueue(lane);
+    }
+  }
+
+  /** From any thread: queues the change; the promise is completed within its patience. */
+  void submit(Change change, Duration patience, Promise<Answer> promise) {
+    var bounded = patience.compareTo(PATIENCE_MAX) < 0 ? patience : PATIENCE_MAX;
+    var pending = new Pending(change, nanos.getAsLong() + bounded.toNanos(), promise);
+    context.runOnContext(now -> enqueue(pending));
+  }
+
+  /** Changes that wait or are under way. */
+  int waitingRows() {
+    return waitingRows;
+  }
+
+  /** Whether the last batch that came back could not be applied for want of a database. */
+  boolean isFailing() {
+    return failing;
+  }
+
+  private void enqueue(Pending pending) {
+    if (waitingRows >= WAITING_ROWS_MAX || waitingBytes + pending.weight() > WAITING_BYTES_MAX) {
+      pending.promise().tryFail(Problem.overloaded("writes"));
+      return;
+    }
+    waitingRows++;
+    waitingBytes += pending.weight();
+    var queue = lanes[pending.change().key().lane()];
+    queue.add(pending);
+    makeReady(queue);
+    dispatch();
+  }
+
+  private void makeReady(LaneQueue queue) {
+    if (!queue.busy && !queue.isEmpty() && !ready.contains(queue)) {
+      ready.add(queue);
+    }
+  }
+
+  private void dispatch() {
+    while (!ready.isEmpty() && links.hasFree()) {
+      var queue = ready.poll();
+      queue.expire(nanos.getAsLong(), this::late);
+      if (!queue.isEmpty()) {
+        send(queue, queue.take());
+      }
+    }
+    if (waitingRows > 0 && !expiring) {
+      expiring = true;
+      vertx.setTimer(EXPIRY_MILLIS, id -> expireWaiting());
+    }
+  }
+
+  private void expireWaiting() {
+    expiring = false;
+    for (var queue : lanes) {
+      queue.expire(nanos.getAsLong(), this::late);
+    }
+    dispatch();
+  }
+
+  private void send(LaneQueue queue, List<Pending> rows) {
+    long limit = rows.stream().mapToLong(Pending::limitNanos).min().orElseThrow();
+    long since = Math.max(position.cursor(queue.lane()), queue.lastRevision);
+    queue.busy = true;
+    attempt(new Batch(queue, rows, writer, since, limit, clock.atLeast(limit)));
+  }
+
+  private void attempt(Batch batch) {
+    long left = batch.limitNanos() - nanos.getAsLong();
+    if (left < SEND_NANOS_MIN) {
+      giveUp(batch);
+      return;
+    }
+    var nonce = position.epoch().nonce();
+    links
+        .run(
+            Duration.ofNanos(left),
+            connection ->
+                connection.preparedQuery(Statements.APPLY).execute(batch.arguments(nonce)))
+        .onComplete(
+            done -> {
+              if (done.succeeded()) {
+                answered(batch, done.result());
+              } else {
+                failed(batch, done.cause());
+              }
+            });
+  }
+
+  private void answered(Batch batch, RowSet<Row> rows) {
+    batch.attempted(false);
+    var first = rows.iterator().next();
+    clock.saw(Rows.present(first, "at"));
+    if (first.getInteger("ord") == 0) {
+      refused(batch, Verdicts.refusal(first));
+      return;
+    }
+    resolved(batch);
+    batch.queue.lastRevision =
+        Math.max(batch.queue.lastRevision, Verdicts.deliver(batch, rows, this::release));
+    finish(batch);
+    written.run();
+  }
+
+  private void refused(Batch batch, Verdicts.Refusal refusal) {
+    switch (refusal) {
+      case OTHER_HISTORY -> {
+        // Sent again with the new nonce, but with its old "since": what was applied before a
+        // failover and survived it is found there.
+        position.lookNow();
+        retry(batch);
+      }
+      case TOO_LATE -> {
+        // Neither this attempt nor an earlier one can be applied any more: a definite no.
+        resolved(batch);
+        again(batch, batch.rows);
+        finish(batch);
+      }
+      case OVERTAKEN -> {
+        log.atError().addKeyValue("lane", batch.queue.lane()).log("batch.overtaken");
+        giveUp(batch);
+      }
+    }
+  }
+
+  private void failed(Batch batch, Throwable error) {
+    if (error instanceof Links.NotSent || (error instanceof Problem p && isOverload(p))) {
+      retry(batch);
+      return;
+    }
+    if (Faults.isDefinite(error) && !batch.isAmbiguous()) {
+      batch.attempted(false);
+      split(batch, error);
+      return;
+    }
+    // An error of a retry decides nothing: the first attempt may still be waiting for the lane.
+    batch.attempted(true);
+    retry(batch);
+  }
+
+  /** One row that the database cannot take must not fail the others: halves, down to the row. */
+  private void split(Batch batch, Throwable error) {
+    var rows = batch.rows;
+    if (rows.size() == 1) {
+      fail(rows.get(0), Faults.problem(error));
+      finish(batch);
+      return;
+    }
+    var queue = batch.queue;
+    int half = rows.size() / 2;
+    queue.putBack(rows.subList(half, rows.size()));
+    send(queue, rows.subList(0, half));
+  }
+
+  private void retry(Batch batch) {
+    long left = batch.limitNanos() - nanos.getAsLong();
+    if (left < SEND_NANOS_MIN) {
+      giveUp(batch);
+      return;
+    }
+    long pause = 1 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS_MAX);
+    vertx.setTimer(
+        Math.min(pause, Math.max(1, Duration.ofNanos(left).toMillis())), id -> attempt(batch));
+  }
+
+  /** The time is up. If an attempt may be applied, nobody hears of it before that is impossible. */
+  private void giveUp(Batch batch) {
+    failing = true;
+    long left = batch.limitNanos() - nanos.getAsLong();
+    if (batch.isAmbiguous() && left > 0) {
+      vertx.setTimer(Math.max(1, Duration.ofNanos(left).toMillis() + 1), id -> giveUp(batch));
+      return;
+    }
+    batch.queue.unresolved |= batch.isAmbiguous();
+    for (var row : batch.rows) {
+      fail(row, batch.isAmbiguous() ? Problem.outcomeUnknown() : Problem.databaseUnavailable());
+    }
+    finish(batch);
+  }
+
+  private void resolved(Batch batch) {
+    batch.queue.unresolved = false;
+    failing = false;
+  }
+
+  private void finish(Batch batch) {
+    batch.queue.busy = false;
+    makeReady(batch.queue);
+    dispatch();
+  }
+
+  /** Changes that were not judged are judged in a new batch, as long as their callers wait. */
+  void again(Batch batch, List<Pending> rows) {
+    batch.queue.putBack(rows);
+    batch.queue.expire(nanos.getAsLong(), this::late);
+  }
+
+  private void late(Pending pending) {
+    fail(pending, failing ? Problem.databaseUnavailable() : Problem.overloaded("writes"));
+  }
+
+  private void fail(Pending pending, Problem problem) {
+    release(pending);
+    pending.promise().tryFail(problem);
+  }
+
+  private void release(Pending pending) {
+    waitingRows--;
+    waitingBytes -= pending.weight();
+  }
+
+  private static boolean isOverload(Problem problem) {
+    return problem.reason().equals("OVERLOADED");
+  }
+}

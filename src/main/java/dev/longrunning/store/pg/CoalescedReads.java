@@ -1,0 +1,123 @@
+package dev.longrunning.store.pg;
+
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.store.Reading;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads by name, those of one turn of an event loop by one statement.
+ *
+ * <p><b>Promise.</b> A read begins after its call: calls join only a statement that was not sent.
+ *
+ * <p><b>Threads.</b> Confined to one event loop, with connections of its own.
+ *
+ * <p><b>Bounds.</b> {@value #KEYS_MAX} names a statement; {@value #WAITING_MAX} names wait, what
+ * comes beyond is refused; each is answered within {@link #LIMIT}.
+ */
+final class CoalescedReads {
+  static final int KEYS_MAX = 64;
+  static final int WAITING_MAX = 8_192;
+
+  private static final Duration LIMIT = Duration.ofMillis(1_900);
+
+  private final Links links;
+  private final Context context;
+  private final ArrayDeque<Wanted> waiting = new ArrayDeque<>();
+  private final Map<OperationKey, Wanted> unsent = new HashMap<>();
+  private int sent;
+  private boolean scheduled;
+
+  CoalescedReads(Vertx vertx, Links links) {
+    this.context = vertx.getOrCreateContext();
+    this.links = links;
+  }
+
+  private record Wanted(OperationKey key, Promise<Reading> promise) {}
+
+  Future<Reading> find(OperationKey key) {
+    var joined = unsent.get(key);
+    if (joined != null) {
+      return joined.promise.future();
+    }
+    if (waiting.size() + sent >= WAITING_MAX) {
+      return Future.failedFuture(Problem.overloaded("reads"));
+    }
+    Promise<Reading> promise = ((ContextInternal) context).promise();
+    var wanted = new Wanted(key, promise);
+    waiting.add(wanted);
+    unsent.put(key, wanted);
+    if (!scheduled) {
+      scheduled = true;
+      context.runOnContext(turn -> flush());
+    }
+    return promise.future();
+  }
+
+  private void flush() {
+    scheduled = false;
+    while (!waiting.isEmpty()) {
+      List<Wanted> batch = new ArrayList<>(Math.min(KEYS_MAX, waiting.size()));
+      while (batch.size() < KEYS_MAX && !waiting.isEmpty()) {
+        batch.add(waiting.poll());
+      }
+      batch.forEach(wanted -> unsent.remove(wanted.key));
+      sent += batch.size();
+      read(batch);
+    }
+  }
+
+  private void read(List<Wanted> batch) {
+    int rows = batch.size();
+    var lanes = new Short[rows];
+    var keys = new String[rows];
+    for (int i = 0; i < rows; i++) {
+      lanes[i] = (short) batch.get(i).key.lane();
+      keys[i] = batch.get(i).key.text();
+    }
+    var tuple = Tuple.tuple().addArrayOfShort(lanes).addArrayOfString(keys);
+    links
+        .run(
+            LIMIT, connection -> connection.preparedQuery(Statements.OP_READ_BY_KEY).execute(tuple))
+        .onComplete(
+            done -> {
+              sent -= rows;
+              if (done.succeeded()) {
+                deliver(batch, done.result());
+              } else {
+                fail(batch, done.cause());
+              }
+            });
+  }
+
+  private static void deliver(List<Wanted> batch, RowSet<Row> rows) {
+    for (var row : rows) {
+      var wanted = batch.get((int) (row.getLong("ord") - 1));
+      // A standby, or a server of another history than the newest: its answer is void.
+      if (!row.getString("timeline").equals(row.getString("present"))) {
+        wanted.promise.tryFail(Problem.databaseUnavailable());
+        continue;
+      }
+      wanted.promise.tryComplete(Rows.reading(row, row.getUUID("nonce")));
+    }
+    batch.forEach(wanted -> wanted.promise.tryFail(Problem.databaseUnavailable()));
+  }
+
+  private static void fail(List<Wanted> batch, Throwable cause) {
+    var problem = Faults.problem(cause);
+    batch.forEach(wanted -> wanted.promise.tryFail(problem));
+  }
+}

@@ -1,0 +1,125 @@
+package dev.longrunning.store.pg;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.spi.PgDriver;
+import io.vertx.sqlclient.spi.ConnectionFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Opens connections to the server that writes: the first of the hosts that is not a standby.
+ *
+ * <p><b>Promise.</b> A connection plans once and by index, gives statements up that nobody waits
+ * for, and ends when its client has gone. Behind a transaction pooler the same settings belong to
+ * the role ({@link #SESSION_SETTINGS}), since a pooler refuses or forgets them.
+ *
+ * <p><b>Threads.</b> Any event loop; a connection belongs to the one it was opened on.
+ */
+public final class Connector {
+  /** Longer than any caller waits, so that what a lost client left behind ends by itself. */
+  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final int CONNECT_MILLIS = 2_000;
+  private static final int USER_TIMEOUT_MILLIS = 10_000;
+
+  /**
+   * Plans made while a table was empty must still be right when it has grown, and planning costs
+   * more than running. With sequential scans off, costs are absurd and would start the JIT.
+   */
+  static final Map<String, String> SESSION_SETTINGS =
+      Map.of(
+          "plan_cache_mode", "force_generic_plan",
+          "enable_seqscan", "off",
+          "enable_hashjoin", "off",
+          "enable_mergejoin", "off",
+          "enable_bitmapscan", "off",
+          "jit", "off",
+          "statement_timeout", Long.toString(STATEMENT_TIMEOUT.toMillis()),
+          "client_connection_check_interval", "1s",
+          "default_transaction_isolation", "read committed");
+
+  private final Vertx vertx;
+  private final ConnectionFactory<PgConnectOptions> connections;
+  private final List<PgConnectOptions> hosts;
+
+  public Connector(Vertx vertx, List<PgConnectOptions> hosts) {
+    this.vertx = vertx;
+    // The driver itself, since only it takes options of the socket.
+    this.connections = PgDriver.INSTANCE.createConnectionFactory(vertx, socketOptions());
+    this.hosts = hosts.stream().map(Connector::completed).toList();
+  }
+
+  /** An open connection and the cluster that it leads to. */
+  record Session(PgConnection connection, long systemIdentifier) {}
+
+  /** Whether a transaction pooler stands between: no settings, no LISTEN. */
+  boolean isPooled() {
+    return hosts.get(0).getUseLayer7Proxy();
+  }
+
+  Future<PgConnection> open() {
+    return session().map(Session::connection);
+  }
+
+  Future<Session> session() {
+    return from(0);
+  }
+
+  private Future<Session> from(int host) {
+    var attempt =
+        connections
+            .connect(vertx.getOrCreateContext(), hosts.get(host))
+            .map(PgConnection.class::cast)
+            .compose(Connector::checked);
+    return host + 1 == hosts.size() ? attempt : attempt.recover(failure -> from(host + 1));
+  }
+
+  private static Future<Session> checked(PgConnection connection) {
+    return connection
+        .query(Statements.SYSTEM_READ)
+        .execute()
+        .map(rows -> rows.iterator().next())
+        .compose(
+            row ->
+                row.getBoolean("standby")
+                    ? Future.<Session>failedFuture(new StandbyFound())
+                    : Future.succeededFuture(
+                        new Session(connection, row.getLong("system_identifier"))))
+        .onFailure(failure -> connection.close());
+  }
+
+  private static NetClientOptions socketOptions() {
+    var options = new NetClientOptions();
+    options.setConnectTimeout(CONNECT_MILLIS);
+    options.setTcpNoDelay(true);
+    options.setTcpKeepAlive(true);
+    options.setTcpUserTimeout(USER_TIMEOUT_MILLIS);
+    return options;
+  }
+
+  private static PgConnectOptions completed(PgConnectOptions given) {
+    var options = new PgConnectOptions(given);
+    // Pipelining has a bug on connections that also prepare.
+    options.setPipeliningLimit(1);
+    if (!options.getUseLayer7Proxy()) {
+      options.setCachePreparedStatements(true);
+      options.setPreparedStatementCacheSqlFilter(sql -> true);
+      SESSION_SETTINGS.forEach(options::addProperty);
+    }
+    return options;
+  }
+
+  /** This host does not write at the moment. */
+  static final class StandbyFound extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StandbyFound() {
+      super("the server is a standby", null, false, false);
+    }
+  }
+}

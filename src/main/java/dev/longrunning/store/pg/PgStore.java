@@ -1,0 +1,248 @@
+package dev.longrunning.store.pg;
+
+import dev.longrunning.operation.Answer;
+import dev.longrunning.operation.Change;
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.PageToken;
+import dev.longrunning.operation.Snapshot;
+import dev.longrunning.store.ChangeLog;
+import dev.longrunning.store.Cursors;
+import dev.longrunning.store.Epoch;
+import dev.longrunning.store.Listing;
+import dev.longrunning.store.OperationStore;
+import dev.longrunning.store.Reading;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.StreamSupport;
+
+/**
+ * The operations and their log, in PostgreSQL.
+ *
+ * <p><b>Threads.</b> Methods may be called on any event loop. Writes and the log belong to the one
+ * that the store was made on; reads are made on the caller's, with connections of its own.
+ *
+ * <p><b>Bounds.</b> Connections: {@link Settings} for writes, {@value #READERS_A_LOOP} for each
+ * event loop that reads, three for the log, the doorbell and the upkeep.
+ */
+public final class PgStore implements OperationStore, ChangeLog {
+  private static final int READERS_A_LOOP = 2;
+  private static final Duration READ_LIMIT = Duration.ofMillis(1_900);
+  private static final Duration UPKEEP_LIMIT = Duration.ofSeconds(5);
+
+  /**
+   * How the store is set up.
+   *
+   * @param writeConnections batches under way at once, 1 to 16
+   */
+  public record Settings(int writeConnections) {
+    /** Four were the best of 1, 4 and 8 on two cores. */
+    public static final Settings DEFAULT = new Settings(4);
+  }
+
+  private final Vertx vertx;
+  private final ContextInternal context;
+  private final Connector connector;
+  private final LogReader reader;
+  private final Batcher batcher;
+  private final Links writers;
+  private final Links upkeep;
+  private final Doorbell doorbell;
+  private final ConcurrentMap<Context, Reader> readers = new ConcurrentHashMap<>();
+  private Runnable onRing = () -> {};
+
+  private record Reader(Links links, CoalescedReads byKey) {}
+
+  /** Makes the store on the calling event loop; {@code nanos} is a monotonic clock. */
+  public PgStore(Vertx vertx, Connector connector, Settings settings, LongSupplier nanos) {
+    this.vertx = vertx;
+    this.context = (ContextInternal) vertx.getOrCreateContext();
+    this.connector = connector;
+    var clock = new DatabaseClock(nanos);
+    this.reader = new LogReader(vertx, connector, clock);
+    this.writers = new Links(vertx, "writes", settings.writeConnections(), connector::open);
+    this.upkeep = new Links(vertx, "upkeep", 1, connector::open);
+    this.doorbell = new Doorbell(vertx, connector);
+    this.batcher =
+        new Batcher(
+            vertx, writers, clock, nanos, UUID.randomUUID(), new ReaderPosition(), this::written);
+  }
+
+  @Override
+  public Future<Answer> apply(Change change, Duration patience) {
+    Promise<Answer> promise = callers().promise();
+    batcher.submit(change, patience, promise);
+    return promise.future();
+  }
+
+  @Override
+  public Future<Reading> find(OperationKey key) {
+    return here().byKey().find(key);
+  }
+
+  @Override
+  public Future<List<Snapshot>> list(Listing listing) {
+    var tuple =
+        Tuple.of(
+            listing.service(), listing.collection(), listing.limit(), (long) listing.bytesMax());
+    PageToken after = listing.after();
+    if (after != null) {
+      var key = new OperationKey(listing.service(), after.name());
+      tuple.addOffsetDateTime(after.createTime().atOffset(ZoneOffset.UTC)).addString(key.text());
+    }
+    var sql = after == null ? Statements.OP_LIST_FIRST : Statements.OP_LIST_NEXT;
+    return recovered(
+        here()
+            .links()
+            .run(READ_LIMIT, connection -> connection.preparedQuery(sql).execute(tuple))
+            .map(PgStore::snapshots));
+  }
+
+  @Override
+  public Future<List<OperationKey>> purgeDue(int limit) {
+    return keys(Statements.OP_PURGE_DUE, limit);
+  }
+
+  @Override
+  public Future<List<OperationKey>> expiryDue(int limit) {
+    return keys(Statements.LEASE_EXPIRY_DUE, limit);
+  }
+
+  @Override
+  public Future<Void> sweep(int lane) {
+    return maintain(Statements.LANE_SWEEP, () -> Tuple.of((short) lane, reader.epoch().nonce()))
+        .mapEmpty();
+  }
+
+  @Override
+  public Future<Integer> trim(Duration window, int limit) {
+    Future<Integer> deleted = Future.succeededFuture(0);
+    for (short lane = 0; lane < OperationKey.LANES; lane++) {
+      var tuple = Tuple.of(lane, window.toMillis(), limit);
+      deleted =
+          deleted.compose(
+              before ->
+                  maintain(Statements.LOG_TRIM, () -> tuple)
+                      .map(rows -> before + rows.iterator().next().getInteger("deleted")));
+    }
+    return deleted;
+  }
+
+  @Override
+  public Future<Poll> poll(Cursors cursors) {
+    return onStore(() -> reader.poll(cursors, LANE_BATCHES_MAX));
+  }
+
+  @Override
+  public Future<Void> openEpoch(Epoch known, long numberMin) {
+    return onStore(() -> reader.openEpoch(known, numberMin));
+  }
+
+  @Override
+  public void onDoorbell(Runnable ring) {
+    context.runOnContext(
+        now -> {
+          onRing = ring;
+          doorbell.start(ring);
+        });
+  }
+
+  @Override
+  public void ringDoorbell() {
+    context.runOnContext(now -> doorbell.ring());
+  }
+
+  /** Ends all connections; what is under way fails. */
+  public Future<Void> close() {
+    return this.<Void>onStore(
+        () -> {
+          doorbell.close();
+          readers.forEach((loop, here) -> loop.runOnContext(now -> here.links().close()));
+          return Future.join(writers.close(), upkeep.close(), reader.close()).mapEmpty();
+        });
+  }
+
+  /** After a batch of our own: the feed looks, here and elsewhere. */
+  private void written() {
+    onRing.run();
+    doorbell.ring();
+  }
+
+  private Future<List<OperationKey>> keys(String sql, int limit) {
+    return maintain(sql, () -> Tuple.of(limit))
+        .map(
+            rows ->
+                StreamSupport.stream(rows.spliterator(), false)
+                    .map(row -> OperationKey.parse(row.getString("key")))
+                    .toList());
+  }
+
+  private Future<RowSet<Row>> maintain(String sql, Supplier<Tuple> arguments) {
+    return recovered(
+        onStore(
+            () ->
+                upkeep.run(
+                    UPKEEP_LIMIT,
+                    connection -> connection.preparedQuery(sql).execute(arguments.get()))));
+  }
+
+  private <T> Future<T> onStore(Supplier<Future<T>> work) {
+    Promise<T> promise = callers().promise();
+    context.runOnContext(now -> work.get().onComplete(promise));
+    return promise.future();
+  }
+
+  private static <T> Future<T> recovered(Future<T> answer) {
+    return answer.recover(error -> Future.failedFuture(Faults.problem(error)));
+  }
+
+  private static List<Snapshot> snapshots(RowSet<Row> rows) {
+    return StreamSupport.stream(rows.spliterator(), false)
+        .map(row -> Rows.snapshot(row, OperationKey.parse(row.getString("key"))))
+        .toList();
+  }
+
+  private ContextInternal callers() {
+    return (ContextInternal) vertx.getOrCreateContext();
+  }
+
+  private Reader here() {
+    return readers.computeIfAbsent(
+        vertx.getOrCreateContext(),
+        loop -> {
+          var links = new Links(vertx, "reads", READERS_A_LOOP, connector::open);
+          return new Reader(links, new CoalescedReads(vertx, links));
+        });
+  }
+
+  /** What the batcher knows of the log comes from the reader. */
+  private final class ReaderPosition implements Batcher.Position {
+    @Override
+    public Epoch epoch() {
+      return reader.epoch();
+    }
+
+    @Override
+    public long cursor(int lane) {
+      return reader.cursor(lane);
+    }
+
+    @Override
+    public void lookNow() {
+      onRing.run();
+    }
+  }
+}

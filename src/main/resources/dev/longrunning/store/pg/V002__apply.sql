@@ -1,0 +1,269 @@
+-- Applies a batch of changes to one lane: at most one change a key, all arrays of one length.
+--
+-- A row's verdict: 0 applied, 1 renewed, 2 repeated, 3 unchanged, 10 not found, 11 deleted, 12 purged, 13 exists,
+-- 14 done, 15 version mismatch, 16 lease lost, 17 no lease, 18 not due; 100 applied by an earlier attempt of this batch,
+-- 101 not applied by it: judge again in a new batch.
+-- A refusal of the whole batch is one row with ord 0: -1 another history, -2 too late, -3 overtaken by a later batch of
+-- the same writer. Nothing was or will be applied then.
+--
+-- Kinds: 1 start, 2 update, 3 complete, 4 cancel, 5 expire, 6 delete, 7 purge.
+--
+-- p_since      a revision of the lane known before the first attempt, the same for every attempt
+-- p_retry      a further attempt, or a batch after one whose outcome is not known: leaves a row in the log in any case
+-- p_not_after  the same for every attempt: later than this, none is applied
+-- p_requests   request ids            p_tokens    lease tokens: to be checked, or for a start to be granted
+-- p_versions   to be changed, or null p_masks     1 metadata, 2 progress, 4 labels are replaced
+-- p_results    complete: the result; cancel: without a lease; expire: without a cancellation
+-- p_otherwise  cancel: while waiting for adoption; expire: after a cancellation
+create function longrunning.apply(
+  p_lane smallint, p_nonce uuid, p_writer uuid, p_sequence bigint, p_since bigint, p_retry boolean,
+  p_not_after timestamptz,
+  p_keys text[], p_kinds smallint[], p_requests uuid[], p_tokens uuid[], p_versions bigint[],
+  p_collections text[], p_retentions bigint[], p_leases bigint[], p_windows bigint[],
+  p_masks smallint[], p_metadata bytea[], p_done bigint[], p_total bigint[], p_units text[], p_messages text[],
+  p_estimates timestamptz[], p_labels text[],
+  p_outcomes smallint[], p_results bytea[], p_otherwise bytea[])
+returns table (ord integer, verdict smallint, version bigint, previous bigint, at timestamptz,
+               cancel_request_time timestamptz, lease_token uuid, lease_expires_at timestamptz)
+language plpgsql volatile as $$
+#variable_conflict use_column
+declare
+  v_now         timestamptz;
+  v_head        bigint;
+  v_rev         bigint;
+  v_nonce       uuid;
+  v_timeline    text;
+  v_swept       timestamptz;
+  v_swept_nonce uuid;
+  v_gap         boolean;
+  v_earlier     record;
+  -- Judged rows, in the order of the input.
+  v_verdicts    smallint[];
+  v_places      tid[];
+  v_previous    bigint[];
+  v_times       timestamptz[];
+  v_cancels     timestamptz[];
+  v_ends        smallint[];      -- 0 goes on, 1 with p_results, 2 with p_otherwise
+  v_homes       text[];          -- collections that the names do not contain
+  v_lease_places tid[];
+  v_lease_tokens uuid[];
+  v_lease_ends   timestamptz[];
+begin
+  perform 1 from longrunning.lane l where l.lane = p_lane for no key update;
+
+  -- Read by a statement of its own, so that its snapshot is taken after the lock was granted: otherwise two batches
+  -- would find the same head. The clock is read now too, not at the start of a wait for the lock.
+  v_now := clock_timestamp();
+  select e.nonce, e.timeline, s.at, s.nonce,
+         coalesce((select g.rev from longrunning.log g where g.lane = p_lane order by g.rev desc limit 1), 0)
+    into v_nonce, v_timeline, v_swept, v_swept_nonce, v_head
+  from (select e.nonce, e.timeline from longrunning.epoch e order by e.number desc limit 1) e
+  cross join (select s.at, s.nonce from longrunning.sweep s where s.lane = p_lane limit 1) s;
+  if v_nonce is distinct from p_nonce or v_timeline is distinct from longrunning.timeline() or p_since > v_head then
+    return query select 0, -1::smallint, v_head, null::bigint, v_now, null::timestamptz, null::uuid, null::timestamptz;
+    return;
+  end if;
+
+  -- Was this batch applied before? Looked at before the time limit: what was applied must not be refused.
+  if p_since < v_head then
+    select g.rev, g.at, g.sequence, g.keys into v_earlier
+    from longrunning.log g
+    where g.lane = p_lane and g.rev > p_since and g.writer = p_writer and g.sequence >= p_sequence
+    order by g.rev limit 1;
+    if found and v_earlier.sequence > p_sequence then
+      return query select 0, -3::smallint, v_head, null::bigint, v_now, null::timestamptz, null::uuid, null::timestamptz;
+      return;
+    elsif found then
+      return query
+        select i.ord::integer, case when i.key = any (v_earlier.keys) then 100 else 101 end::smallint,
+               v_earlier.rev, null::bigint, v_earlier.at, null::timestamptz, null::uuid, null::timestamptz
+        from unnest(p_keys) with ordinality as i (key, ord);
+      return;
+    end if;
+  end if;
+  if v_now > p_not_after then
+    return query select 0, -2::smallint, v_head, null::bigint, v_now, null::timestamptz, null::uuid, null::timestamptz;
+    return;
+  end if;
+
+  v_gap := longrunning.bridge_gap(p_lane, v_now, v_nonce, v_swept, v_swept_nonce);
+  v_rev := v_head + 1;
+
+  -- lateral … limit 1 keeps the nested loop over the primary keys, whatever the statistics say.
+  select array_agg(j.verdict order by j.ord), array_agg(j.place order by j.ord), array_agg(j.version order by j.ord),
+         array_agg(j.at order by j.ord), array_agg(j.cancel_request_time order by j.ord),
+         array_agg(j.ends order by j.ord), array_agg(j.home order by j.ord),
+         array_agg(j.lease_place order by j.ord), array_agg(j.lease_token order by j.ord),
+         array_agg(j.lease_expires_at order by j.ord)
+    into v_verdicts, v_places, v_previous, v_times, v_cancels, v_ends, v_homes,
+         v_lease_places, v_lease_tokens, v_lease_ends
+  from (
+    select i.ord, o.place, coalesce(o.version, 0) as version, l.place as lease_place, l.token as lease_token,
+           greatest(v_now, o.update_time) as at,
+           o.cancel_request_time,
+           (case
+              when i.kind = 4 and l.expires_at > v_now then 0
+              when i.kind = 4 then case when l.place is null then 1 else 2 end
+              when i.kind = 5 then case when o.cancel_request_time is null then 1 else 2 end
+              else 0
+            end)::smallint as ends,
+           case
+             when not starts_with(i.key, c.service || '/' || case c.collection when '' then '' else c.collection || '/' end
+                                         || 'operations/') then c.collection
+           end as home,
+           case
+             when i.kind = 1 and o.place is null then v_now + i.lease_ms * interval '1 ms'
+             when i.kind = 1 and l.request = i.request and l.expires_at > v_now then l.expires_at
+             when i.kind = 2 then v_now + coalesce(i.lease_ms, l.duration_ms) * interval '1 ms'
+           end as lease_expires_at,
+           (case
+              when i.kind = 1 then
+                case
+                  when o.place is null and i.request = t.create_request and i.collection = t.collection
+                    then t.kind + 5
+                  when o.place is null then 0
+                  when i.request = o.create_request and i.collection = o.collection then 2
+                  else 13
+                end
+              when o.place is null then coalesce(t.kind + 5, 10)
+              when i.kind = 2 then
+                case
+                  when o.outcome <> 0 then case when i.request = o.last_request then 2 else 14 end
+                  when i.token is distinct from l.token then 16
+                  when i.lease_ms is not null and l.place is null then 17
+                  when i.request = o.last_request then 2
+                  when i.version <> o.version then 15
+                  when i.mask = 0 then 1
+                  else 0
+                end
+              when i.kind = 3 then
+                case
+                  when o.outcome <> 0 then case when o.outcome = i.outcome and o.result = i.result then 2 else 14 end
+                  when i.token is distinct from l.token then 16
+                  when i.version <> o.version then 15
+                  else 0
+                end
+              when i.kind = 4 then
+                case
+                  when o.outcome <> 0 or l.expires_at > v_now and o.cancel_request_time is not null then 3
+                  else 0
+                end
+              when i.kind = 5 then
+                case
+                  when o.outcome <> 0 then 3
+                  when v_gap or l.place is null then 18
+                  when l.expires_at + l.window_ms * interval '1 ms' >= v_now then 18
+                  else 0
+                end
+              when i.kind = 7 then case when o.expire_time <= v_now then 0 else 18 end
+              else 0
+            end)::smallint as verdict
+    from unnest(p_keys, p_kinds, p_requests, p_tokens, p_versions, p_collections, p_leases, p_masks, p_outcomes, p_results)
+         with ordinality as i (key, kind, request, token, version, collection, lease_ms, mask, outcome, result, ord)
+    left join lateral (
+      select o.ctid as place, o.version, o.update_time, o.cancel_request_time, o.expire_time, o.create_request,
+             o.last_request, o.outcome, o.service, o.collection, o.result
+      from longrunning.op o where o.lane = p_lane and o.key = i.key limit 1) o on true
+    left join lateral (
+      select l.ctid as place, l.token, l.request, l.expires_at, l.duration_ms, l.window_ms
+      from longrunning.lease l where l.lane = p_lane and l.key = i.key limit 1) l on true
+    left join lateral (
+      select t.kind, t.create_request, t.collection
+      from longrunning.tombstone t where o.place is null and t.lane = p_lane and t.key = i.key limit 1) t on true
+    cross join lateral (
+      select coalesce(o.service, split_part(i.key, '/', 1)) as service,
+             coalesce(o.collection, i.collection) as collection) c
+    order by i.ord
+  ) j;
+
+  -- Each kind of write only if the batch holds it: an empty one costs tens of microseconds too.
+  if 1 = any (p_kinds) then
+    insert into longrunning.op (
+      version, create_time, update_time, retention_ms, done_units, total_units, estimated_end_time, create_request,
+      lane, key, service, collection, unit, message, labels, metadata)
+    select v_rev, v_now, v_now, i.retention_ms, i.done_units, i.total_units, i.estimated_end_time, i.request,
+           p_lane, i.key, split_part(i.key, '/', 1), i.collection, i.unit, i.message, i.labels::jsonb, i.metadata
+    from unnest(p_keys, p_kinds, v_verdicts, p_requests, p_collections, p_retentions, p_metadata, p_done, p_total, p_units,
+                p_messages, p_estimates, p_labels)
+         as i (key, kind, verdict, request, collection, retention_ms, metadata, done_units, total_units, unit,
+               message, estimated_end_time, labels)
+    where i.kind = 1 and i.verdict = 0;
+    insert into longrunning.lease (expires_at, duration_ms, window_ms, token, request, lane, key)
+    select i.expires_at, i.lease_ms, i.window_ms, i.token, i.request, p_lane, i.key
+    from unnest(p_keys, p_kinds, v_verdicts, p_requests, p_tokens, p_leases, p_windows, v_lease_ends)
+         as i (key, kind, verdict, request, token, lease_ms, window_ms, expires_at)
+    where i.kind = 1 and i.verdict = 0 and i.lease_ms is not null;
+  end if;
+
+  if p_kinds && '{2,3,4,5}' and 0 = any (v_verdicts) then
+    -- By place: found a moment ago, and only a holder of the lane's lock can move the row.
+    update longrunning.op o
+       set version = v_rev,
+           update_time = i.at,
+           cancel_request_time = case when i.kind = 4 then coalesce(i.cancel_request_time, i.at) else i.cancel_request_time end,
+           last_request = case when i.kind <= 3 then i.request else o.last_request end,
+           metadata = case when i.mask & 1 <> 0 then i.metadata else o.metadata end,
+           done_units = case when i.mask & 2 <> 0 then i.done_units else o.done_units end,
+           total_units = case when i.mask & 2 <> 0 then i.total_units else o.total_units end,
+           unit = case when i.mask & 2 <> 0 then i.unit else o.unit end,
+           message = case when i.mask & 2 <> 0 then i.message else o.message end,
+           estimated_end_time = case when i.mask & 2 <> 0 then i.estimated_end_time else o.estimated_end_time end,
+           labels = case when i.mask & 4 <> 0 then i.labels::jsonb else o.labels end,
+           outcome = case when i.kind = 3 then i.outcome when i.ends > 0 then 2 else o.outcome end,
+           result = case when i.kind = 3 or i.ends = 1 then i.result when i.ends = 2 then i.otherwise else o.result end,
+           end_time = case when i.kind = 3 or i.ends > 0 then i.at else o.end_time end,
+           expire_time = case when i.kind = 3 or i.ends > 0 then i.at + o.retention_ms * interval '1 ms' else o.expire_time end
+      from unnest(p_kinds, v_verdicts, v_places, v_times, v_cancels, v_ends, p_requests, p_masks, p_metadata, p_done,
+                  p_total, p_units, p_messages, p_estimates, p_labels, p_outcomes, p_results, p_otherwise)
+           as i (kind, verdict, place, at, cancel_request_time, ends, request, mask, metadata, done_units,
+                 total_units, unit, message, estimated_end_time, labels, outcome, result, otherwise)
+     where o.ctid = i.place and i.verdict = 0 and i.kind between 2 and 5;
+  end if;
+
+  if p_kinds && '{6,7}' then
+    insert into longrunning.tombstone as t (version, at, create_request, lane, kind, key, collection)
+    select v_rev, v_now, o.create_request, p_lane, i.kind, o.key, o.collection
+    from unnest(p_kinds, v_verdicts, v_places) as i (kind, verdict, place)
+    join longrunning.op o on o.ctid = i.place
+    where i.verdict = 0 and i.kind >= 6
+    on conflict on constraint tombstone_pkey do update
+       set version = excluded.version, at = excluded.at, create_request = excluded.create_request,
+           kind = excluded.kind, collection = excluded.collection;
+    delete from longrunning.op o
+     using unnest(p_kinds, v_verdicts, v_places) as i (kind, verdict, place)
+     where o.ctid = i.place and i.verdict = 0 and i.kind >= 6;
+  end if;
+
+  if array_length(array_remove(v_lease_places, null), 1) > 0 then
+    update longrunning.lease l
+       set expires_at = i.expires_at, duration_ms = coalesce(i.lease_ms, l.duration_ms)
+      from unnest(p_kinds, v_verdicts, v_lease_places, v_lease_ends, p_leases) as i (kind, verdict, place, expires_at, lease_ms)
+     where l.ctid = i.place and i.kind = 2 and i.verdict <= 2;
+    if p_kinds && '{3,4,5,6,7}' then
+      delete from longrunning.lease l
+       using unnest(p_kinds, v_verdicts, v_lease_places, v_ends) as i (kind, verdict, place, ends)
+       where l.ctid = i.place and i.verdict = 0 and (i.kind in (3, 6, 7) or i.ends > 0);
+    end if;
+  end if;
+
+  -- A refused retry leaves a row too: otherwise the late arrival of its first attempt would find no trace of it.
+  if 0 = any (v_verdicts) or p_retry then
+    insert into longrunning.log (rev, at, sequence, writer, lane, keys, kinds, collections)
+    select v_rev, v_now, p_sequence, p_writer, p_lane,
+           coalesce(array_agg(i.key), '{}'), coalesce(array_agg(i.kind), '{}'),
+           case when count(i.home) > 0 then array_agg(i.home) end
+    from unnest(p_keys, p_kinds, v_verdicts, v_homes) as i (key, kind, verdict, home)
+    where i.verdict = 0;
+  end if;
+
+  return query
+    select i.ord::integer, i.verdict,
+           case i.verdict when 0 then v_rev else i.previous end,
+           i.previous, case i.verdict when 0 then i.at else v_now end,
+           case when i.kind = 4 and i.verdict = 0 then coalesce(i.cancel_request_time, i.at) else i.cancel_request_time end,
+           case when i.verdict <= 2 and i.expires_at is not null
+                then case when i.kind = 1 and i.verdict = 0 then i.token else i.lease_token end end,
+           case when i.verdict <= 2 then i.expires_at end
+    from unnest(v_verdicts, v_previous, v_times, v_cancels, p_kinds, p_tokens, v_lease_tokens, v_lease_ends)
+         with ordinality as i (verdict, previous, at, cancel_request_time, kind, token, lease_token, expires_at, ord);
+end $$;
