@@ -29,6 +29,10 @@ import java.util.stream.Stream;
 record Launcher(List<String> prefix, Path home, long owner) {
   private static final long ROOT = 0;
   private static final List<String> USERS = List.of("postgres", "nobody");
+
+  /** nogroup: nobody else's files are open to it. */
+  private static final long GROUP = 65_534;
+
   private static final int PROBE_SECONDS = 10;
 
   static Launcher of(PostgresBinaries binaries, DataDirectory data)
@@ -63,7 +67,7 @@ record Launcher(List<String> prefix, Path home, long owner) {
       }
       var other =
           new Launcher(
-              List.of("setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups", "--"),
+              List.of("setpriv", "--reuid=" + uid, "--regid=" + GROUP, "--clear-groups", "--"),
               binaries.home(),
               uid);
       if (other.works(binaries)) {
