@@ -5,7 +5,7 @@ package dev.longrunning.store;
  *
  * <p>The tests share one store, which may hold what earlier ones left.
  */
-abstract class OperationStoreContract
+public abstract class OperationStoreContract
     implements StartsContract,
         UpdatesContract,
         LeasesContract,

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** What the contract tests need of a store, and the words that they are written in. */
-interface StoreHarness {
+public interface StoreHarness {
   Duration PATIENCE = Duration.ofSeconds(2);
   Duration SECOND = Duration.ofSeconds(1);
 
@@ -100,7 +100,7 @@ interface StoreHarness {
     var entries = new ArrayList<Logged>();
     for (var batch : batchesAfter(cursors)) {
       batch.entries().stream()
-          .filter(entry -> entry.key().equals(key.text()))
+          .filter(entry -> entry.key().equals(key))
           .forEach(entry -> entries.add(new Logged(batch, entry)));
     }
     return entries;

@@ -26,9 +26,7 @@ final class Rows {
   /** Reads a row of {@link Statements#OP_READ_BY_KEY}. */
   static Reading reading(Row row, UUID epoch) {
     var key = OperationKey.parse(row.getString("key"));
-    if (row.getLong("version") != null) {
-      return new Reading(key, epoch, snapshot(row, key), null);
-    }
+    var snapshot = row.getLong("version") == null ? null : snapshot(row, key);
     Long gone = row.getLong("gone_version");
     var tombstone =
         gone == null
@@ -38,7 +36,7 @@ final class Rows {
                 row.getShort("gone_kind") == Change.Purge.KIND,
                 row.getString("gone_collection"),
                 row.getUUID("gone_request"));
-    return new Reading(key, epoch, null, tombstone);
+    return new Reading(key, epoch, snapshot, tombstone);
   }
 
   static Snapshot snapshot(Row row, OperationKey key) {

@@ -73,8 +73,7 @@ final class Statements {
                             limit 1) o on true
         left join lateral (select t.version, t.kind, t.collection, t.create_request
                              from longrunning.tombstone t
-                            where o.version is null
-                              and t.lane = k.lane
+                            where t.lane = k.lane
                               and t.key = k.key
                             limit 1) t on true
       """;
@@ -88,7 +87,7 @@ final class Statements {
              o.result
         from (select o.*, sum(o.weight) over (order by o.create_time desc, o.key desc
                                               rows unbounded preceding) - o.weight as before
-                from (select o.*, octet_length(o.key) + coalesce(octet_length(o.metadata), 0)
+                from (select o.*, coalesce(octet_length(o.metadata), 0)
                                   + coalesce(octet_length(o.result), 0) as weight
                         from longrunning.op o
                        where o.service = $1

@@ -191,7 +191,7 @@ begin
 end $$;
 
 -- Deletes what is older than the window from one lane: log rows in order of rev, up to but not including the first
--- younger one, never the lane's last; then tombstones. Answers how many.
+-- younger one, never the lane's last; then tombstones of any lane. Answers how many.
 create function longrunning.trim(p_lane smallint, p_window_ms bigint, p_limit integer)
 returns integer language plpgsql volatile as $$
 declare
@@ -208,7 +208,7 @@ begin
   get diagnostics v_deleted = row_count;
   delete from longrunning.tombstone t
    using (select o.lane, o.key from longrunning.tombstone o
-           where o.at < v_before order by o.at limit p_limit) old
+           where o.at < v_before order by o.at limit p_limit - v_deleted) old
    where t.lane = old.lane and t.key = old.key and t.at < v_before;
   get diagnostics v_rows = row_count;
   return v_deleted + v_rows;
