@@ -200,6 +200,11 @@ public final class Problem extends RuntimeException {
     return new Problem(Kind.BROKEN, "INTERNAL", message, Map.of(), List.of(), null, cause);
   }
 
+  /** What a caller sees of a failure that was not foreseen: the id that the log has it under. */
+  public static Problem internal(String id) {
+    return of(Kind.BROKEN, "INTERNAL", "internal error; the log has it as " + id, Map.of("id", id));
+  }
+
   private static Problem of(Kind kind, String reason, String message, Map<String, String> facts) {
     return new Problem(kind, reason, message, facts, List.of(), null, null);
   }
