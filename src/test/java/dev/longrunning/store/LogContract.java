@@ -83,7 +83,7 @@ interface LogContract extends StoreHarness {
       assertThat(batch.revision()).isEqualTo(at[batch.lane()] + 1);
       at[batch.lane()] = batch.revision();
       for (var entry : batch.entries()) {
-        var key = OperationKey.parse(entry.key());
+        var key = entry.key();
         assertThat(writes).as("each is logged once").containsKey(key);
         var write = Objects.requireNonNull(writes.remove(key));
         assertThat(await(write).version()).isEqualTo(batch.revision());

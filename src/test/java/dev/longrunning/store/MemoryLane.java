@@ -49,7 +49,7 @@ final class MemoryLane {
   void append(Change change, Stored before, long revision, Instant now) {
     var snapshot = at(change.key()).snapshot();
     var shown = snapshot == null ? before.snapshot() : snapshot;
-    var entry = new Entry(change.key().text(), change.kind(), shown == null ? null : named(shown));
+    var entry = new Entry(change.key(), change.kind(), shown == null ? null : named(shown));
     log.add(new Batch(number, revision, now, List.of(entry)));
     if (snapshot == null) {
       buriedAt.put(change.key(), now);

@@ -100,7 +100,7 @@ interface StoreHarness {
     var entries = new ArrayList<Logged>();
     for (var batch : batchesAfter(cursors)) {
       batch.entries().stream()
-          .filter(entry -> entry.key().equals(key.text()))
+          .filter(entry -> entry.key().equals(key))
           .forEach(entry -> entries.add(new Logged(batch, entry)));
     }
     return entries;
