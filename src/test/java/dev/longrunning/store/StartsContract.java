@@ -27,7 +27,7 @@ interface StartsContract extends StoreHarness {
         new Progress(1L << 40, Long.MAX_VALUE, "octets", "läuft 🙂 'so' \\ weit", estimate);
     var labels = Map.of("b", "zwei", "a", "", "c-1_x", "drei \" vier");
     var contents = new Contents(true, Samples.bytes("\0any\377"), true, progress, true, labels);
-    var retention = Duration.ofDays(365).minusNanos(1_000);
+    var retention = Duration.ofDays(365).minusMillis(1);
     var start = new Start(key, "projects/p", UUID.randomUUID(), contents, retention, null);
 
     var answer = applied(start);
