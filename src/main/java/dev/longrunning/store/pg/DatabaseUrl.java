@@ -143,7 +143,7 @@ public record DatabaseUrl(
     DatabaseUrl read(String url) {
       if (!SCHEME.matcher(url).matches()) {
         faults.add("got something else, allowed embedded or " + FORM);
-        return parts("", "", "", Map.of());
+        return parts("", "localhost", "", Map.of());
       }
       String rest = url.substring(url.indexOf("://") + 3);
       int end = indexOfAny(rest, 0);

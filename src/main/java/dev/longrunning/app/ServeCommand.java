@@ -1,0 +1,167 @@
+package dev.longrunning.app;
+
+import dev.longrunning.store.pg.StartFault;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Runs the server in the foreground until the process is told to end (Ctrl-C, SIGTERM).
+ *
+ * <p><b>Promise.</b> One line on standard output, once it is ready; all else goes to standard
+ * error. Ends with 2 if a setting is wrong, with 1 if it cannot start.
+ */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description = "Run the server in the foreground. Ctrl-C stops it cleanly.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  longrunning serve",
+      "      on 127.0.0.1:8080, with a PostgreSQL of its own in ./data",
+      "  longrunning serve --listen 127.0.0.1:0 --data /var/lib/longrunning",
+      "  PGPASSWORD=… longrunning serve --database \\",
+      "      'postgres://longrunning@db.example.com/longrunning?sslmode=verify-full&sslrootcert=system'",
+      "",
+      "Every setting can also stand in the environment (LONGRUNNING_LISTEN, LONGRUNNING_DATA, …)",
+      "or in the file; a flag wins over the environment, and that over the file. All settings:",
+      "docs/settings.md.",
+    })
+public final class ServeCommand implements Callable<Integer> {
+  private static final Path CONFIG = Path.of("conf", "longrunning.yaml");
+  private static final String CONFIG_ENVIRONMENT = "LONGRUNNING_CONFIG";
+  private static final int CANNOT_START = 1;
+  private static final int BAD_SETTINGS = 2;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Settings file. Default: conf/longrunning.yaml if there is one.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description = "Where gRPC and REST are served; port 0: any free one. Default: 127.0.0.1:8080")
+  private @Nullable String listen;
+
+  @Option(
+      names = "--management",
+      paramLabel = "HOST:PORT",
+      description = "Where probes are answered (/livez, /readyz), or off. Default: off")
+  private @Nullable String management;
+
+  @Option(
+      names = "--database",
+      paramLabel = "URL",
+      description =
+          "embedded, or postgres://user@host/database?sslmode=…  The password belongs into"
+              + " PGPASSWORD or a file (passfile=…): flags are seen by others. Default: embedded")
+  private @Nullable String database;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Directory of the embedded database. Default: ./data")
+  private @Nullable String data;
+
+  @Option(
+      names = "--insecure",
+      description = "Let other machines in although callers are not authenticated.")
+  private boolean insecure;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Settings settings;
+    try {
+      settings = Settings.read(flags(), System.getenv(), configFile(), CONFIG);
+    } catch (SettingsFault fault) {
+      fault.lines().forEach(this::say);
+      return BAD_SETTINGS;
+    }
+    // Read by the logging configuration, which is loaded with the first logger.
+    System.setProperty(
+        "longrunning.log.format", settings.logFormat().name().toLowerCase(Locale.ROOT));
+    return serve(new Server(settings, this::say));
+  }
+
+  private int serve(Server server) throws InterruptedException {
+    var hook = new Thread(server::stop, "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      HostPort listening = server.start();
+      out().println("Longrunning listens on http://" + listening + " (gRPC and REST)");
+      out().flush();
+    } catch (StartFault fault) {
+      if (!server.isStopping() || !isEnding(hook)) {
+        say(fault.line());
+      }
+      return CANNOT_START;
+    }
+    // The process ends by a signal, in the hook; until then this thread has nothing to do. It must
+    // not return while the hook runs: in Maven's process that would take the classes away.
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  /** Whether the process has been told to end, so that a start that fails is no news. */
+  private static boolean isEnding(Thread hook) {
+    try {
+      return !Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return true;
+    }
+  }
+
+  private Map<String, String> flags() {
+    var flags = new LinkedHashMap<String, String>();
+    put(flags, Settings.LISTEN, listen);
+    put(flags, Settings.MANAGEMENT, management);
+    put(flags, Settings.DATABASE, database);
+    put(flags, Settings.DATA, data);
+    put(flags, Settings.INSECURE, insecure ? "true" : null);
+    return flags;
+  }
+
+  private static void put(Map<String, String> flags, Setting<?> setting, @Nullable String value) {
+    if (value != null) {
+      flags.put(setting.key(), value);
+    }
+  }
+
+  private Optional<Path> configFile() {
+    return Optional.ofNullable(config)
+        .or(() -> Optional.ofNullable(System.getenv(CONFIG_ENVIRONMENT)).map(Path::of));
+  }
+
+  private void say(String line) {
+    PrintWriter err = command().commandLine().getErr();
+    err.println("longrunning: " + line);
+    err.flush();
+  }
+
+  private PrintWriter out() {
+    return command().commandLine().getOut();
+  }
+
+  private CommandSpec command() {
+    if (spec == null) {
+      throw new IllegalStateException("picocli fills the fields in before it calls");
+    }
+    return spec;
+  }
+}

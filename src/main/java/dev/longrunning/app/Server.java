@@ -1,0 +1,54 @@
+package dev.longrunning.app;
+
+import dev.longrunning.store.pg.StartFault;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * One server: started once, stopped once.
+ *
+ * <p><b>Promise.</b> A start that fails leaves nothing running. {@link #stop} may be called at any
+ * time from any plain thread, also while the server is starting, and returns once all is stopped.
+ */
+public final class Server {
+  private final StopSteps steps = new StopSteps();
+  private final AtomicBoolean started = new AtomicBoolean();
+  private final Settings settings;
+  private final Consumer<String> progress;
+
+  /**
+   * Prepares it.
+   *
+   * @param progress told what takes long, one line each
+   */
+  Server(Settings settings, Consumer<String> progress) {
+    this.settings = settings;
+    this.progress = progress;
+  }
+
+  /** Starts it; answers where it listens. */
+  HostPort start() throws StartFault, InterruptedException {
+    if (started.getAndSet(true)) {
+      throw new IllegalStateException("a server is started once");
+    }
+    boolean running = false;
+    try {
+      HostPort listening = new Wiring(settings, steps, progress).start();
+      running = true;
+      return listening;
+    } finally {
+      if (!running) {
+        steps.run();
+      }
+    }
+  }
+
+  boolean isStopping() {
+    return steps.isStopping();
+  }
+
+  /** Stops it, also half-started. */
+  void stop() {
+    steps.run();
+  }
+}

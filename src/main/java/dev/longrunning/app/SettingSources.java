@@ -1,0 +1,96 @@
+package dev.longrunning.app;
+
+import dev.longrunning.operation.Problem;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Where settings come from: flags first, then the environment, then the file, then defaults.
+ *
+ * <p><b>Promise.</b> Every fault is gathered; a value is judged although another one hides it only
+ * if it is the one that counts.
+ */
+final class SettingSources {
+  /**
+   * What Kubernetes puts into the environment of every pod for a Service that is called {@code
+   * longrunning} or {@code longrunning-…}.
+   */
+  private static final Pattern KUBERNETES =
+      Pattern.compile(
+          "LONGRUNNING_([A-Z0-9_]+_)?(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT(_[A-Z0-9_]+)?)");
+
+  private final Map<String, String> flags;
+  private final Map<String, String> environment;
+  private final Map<String, String> file;
+  private final List<String> faults;
+
+  SettingSources(
+      Map<String, String> flags,
+      Map<String, String> environment,
+      Map<String, String> file,
+      List<String> faults) {
+    this.flags = flags;
+    this.environment = environment;
+    this.file = file;
+    this.faults = new ArrayList<>(faults);
+  }
+
+  /** The value that counts, or the default where it is a fault. */
+  <T> T get(Setting<T> setting) {
+    String text = setting.fallback();
+    String where = "";
+    if (flags.containsKey(setting.key())) {
+      text = flags.get(setting.key());
+      where = " by flag --" + setting.key();
+    } else if (environment.containsKey(setting.environmentName())) {
+      text = environment.get(setting.environmentName());
+      where = " by environment " + setting.environmentName();
+    } else if (file.containsKey(setting.key())) {
+      text = file.get(setting.key());
+    }
+    var value = setting.parser().apply(text.strip());
+    if (value.isEmpty()) {
+      String got = setting.secret() ? "something else" : Problem.shown(text);
+      fault(setting.key() + ": got " + got + where + ", allowed " + setting.allowed());
+    }
+    return value
+        .or(() -> setting.parser().apply(setting.fallback()))
+        .orElseThrow(() -> new IllegalStateException("a default is allowed: " + setting.key()));
+  }
+
+  /** Gathers a fault of another kind. */
+  void fault(String line) {
+    faults.add(line);
+  }
+
+  /** Ends the reading; fails with all faults, those of unknown keys last. */
+  void close(List<Setting<?>> known) throws SettingsFault {
+    Set<String> keys =
+        known.stream().map(Setting::key).collect(Collectors.toCollection(LinkedHashSet::new));
+    file.keySet().stream()
+        .filter(key -> !keys.contains(key))
+        .forEach(key -> fault(Problem.shown(key) + ": no such setting, allowed " + join(keys)));
+    Set<String> names =
+        known.stream()
+            .map(Setting::environmentName)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    environment.keySet().stream()
+        .filter(name -> name.startsWith(Setting.PREFIX) && !names.contains(name))
+        .filter(name -> !name.equals(Setting.PREFIX + "CONFIG"))
+        .filter(name -> !KUBERNETES.matcher(name).matches())
+        .sorted()
+        .forEach(name -> fault(Problem.shown(name) + ": no such setting, allowed " + join(names)));
+    if (!faults.isEmpty()) {
+      throw new SettingsFault(faults);
+    }
+  }
+
+  private static String join(Set<String> words) {
+    return String.join(", ", words);
+  }
+}

@@ -1,0 +1,227 @@
+package dev.longrunning.app;
+
+import dev.longrunning.observe.Secret;
+import dev.longrunning.store.pg.DatabaseUrl;
+import dev.longrunning.store.pg.PasswordFile;
+import dev.longrunning.store.pg.StartFault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Everything that can be set; {@code docs/settings.md} says what each is for.
+ *
+ * @param management where probes are answered; empty: nowhere
+ * @param database empty: the embedded one
+ * @param data the embedded database's directory
+ * @param hosts accepted in a Host header or authority besides those of this machine
+ * @param corsOrigins web pages of these origins may call
+ * @param insecure whether anybody may be let in from other machines
+ * @param retention of a done operation that does not say it itself
+ * @param resumeWindow how long the log and the memory of deleted operations go back
+ * @param waitMax longest a WaitOperation is held
+ * @param cacheBytes weight of the states kept in memory
+ * @param eventLoops threads that serve calls
+ */
+public record Settings(
+    HostPort listen,
+    Optional<HostPort> management,
+    Optional<DatabaseUrl> database,
+    Path data,
+    List<String> hosts,
+    List<String> corsOrigins,
+    boolean insecure,
+    Duration retention,
+    Duration resumeWindow,
+    Duration waitMax,
+    long cacheBytes,
+    int writeConnections,
+    int readConnections,
+    int eventLoops,
+    LogFormat logFormat) {
+
+  /** How log lines look. */
+  public enum LogFormat {
+    TEXT,
+    JSON
+  }
+
+  private static final String ADDRESS = "HOST:PORT, port 0..65535, 0 for any free one";
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?");
+  private static final Pattern ORIGIN =
+      Pattern.compile("https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?");
+  private static final int LIST_MAX = 64;
+
+  static final Setting<HostPort> LISTEN =
+      new Setting<>("listen", "127.0.0.1:8080", ADDRESS, HostPort::parse);
+  static final Setting<SettingParsers.Listen> MANAGEMENT =
+      new Setting<>("management", "off", ADDRESS + "; or off", SettingParsers::listen);
+  static final Setting<String> DATABASE =
+      new Setting<>("database", "embedded", "embedded, or postgres://…", Optional::of)
+          .withSecretValues();
+  static final Setting<Path> DATA =
+      new Setting<>("data", "./data", "a directory", SettingParsers::path);
+  static final Setting<List<String>> HOSTS =
+      new Setting<>(
+          "hosts",
+          "",
+          "up to 64 host names, each with or without a port",
+          SettingParsers.list(HOST, LIST_MAX));
+  static final Setting<List<String>> CORS_ORIGINS =
+      new Setting<>(
+          "cors.origins",
+          "",
+          "up to 64 origins such as https://console.example.com",
+          SettingParsers.list(ORIGIN, LIST_MAX));
+  static final Setting<Boolean> INSECURE =
+      new Setting<>("insecure", "false", "true or false", SettingParsers::flag);
+  static final Setting<Duration> RETENTION =
+      new Setting<>(
+          "retention",
+          "30d",
+          "1s..365d",
+          SettingParsers.duration(Duration.ofSeconds(1), Duration.ofDays(365)));
+  static final Setting<Duration> RESUME_WINDOW =
+      new Setting<>(
+          "resume-window",
+          "1h",
+          "10m..7d",
+          SettingParsers.duration(Duration.ofMinutes(10), Duration.ofDays(7)));
+  static final Setting<Duration> WAIT_MAX =
+      new Setting<>(
+          "wait-max",
+          "10m",
+          "1s..1h",
+          SettingParsers.duration(Duration.ofSeconds(1), Duration.ofHours(1)));
+  static final Setting<Long> CACHE_BYTES =
+      new Setting<>(
+          "cache-bytes", "256MiB", "1MiB..64GiB", SettingParsers.size(1L << 20, 64L << 30));
+  static final Setting<Integer> WRITE_CONNECTIONS =
+      new Setting<>("store.write-connections", "4", "1..16", SettingParsers.count(1, 16));
+  static final Setting<Integer> READ_CONNECTIONS =
+      new Setting<>("store.read-connections", "4", "1..16", SettingParsers.count(1, 16));
+  static final Setting<Integer> EVENT_LOOPS =
+      new Setting<>(
+          "event-loops",
+          "auto",
+          "1..64, or auto: one a processor",
+          SettingParsers.or("auto", 0, SettingParsers.count(1, 64)));
+  static final Setting<LogFormat> LOG_FORMAT =
+      new Setting<>("log.format", "text", "text or json", SettingParsers.word(LogFormat.class));
+
+  /** In the order of the documentation. */
+  static final List<Setting<?>> ALL =
+      List.of(
+          LISTEN,
+          MANAGEMENT,
+          DATABASE,
+          DATA,
+          HOSTS,
+          CORS_ORIGINS,
+          INSECURE,
+          RETENTION,
+          RESUME_WINDOW,
+          WAIT_MAX,
+          CACHE_BYTES,
+          WRITE_CONNECTIONS,
+          READ_CONNECTIONS,
+          EVENT_LOOPS,
+          LOG_FORMAT);
+
+  public Settings {
+    hosts = List.copyOf(hosts);
+    corsOrigins = List.copyOf(corsOrigins);
+  }
+
+  /**
+   * Reads all settings; fails with all faults at once.
+   *
+   * @param flags by key
+   * @param config the file named by the user; empty: {@code fallbackConfig} if it is there
+   */
+  static Settings read(
+      Map<String, String> flags,
+      Map<String, String> environment,
+      Optional<Path> config,
+      Path fallbackConfig)
+      throws SettingsFault {
+    var faults = new ArrayList<String>();
+    Optional<Path> file = config.or(() -> Optional.of(fallbackConfig).filter(Files::exists));
+    Map<String, String> values = file.map(path -> SettingsFile.read(path, faults)).orElse(Map.of());
+    var sources = new SettingSources(flags, environment, values, faults);
+    Settings settings = read(sources, environment);
+    sources.close(ALL);
+    return settings;
+  }
+
+  private static Settings read(SettingSources sources, Map<String, String> environment) {
+    HostPort listen = sources.get(LISTEN);
+    boolean insecure = sources.get(INSECURE);
+    if (!insecure && !listen.isLoopback()) {
+      sources.fault(
+          "listen: got "
+              + listen
+              + ", allowed an address of this machine only, such as"
+              + " 127.0.0.1, unless insecure is true: callers are not authenticated");
+    }
+    int loops = sources.get(EVENT_LOOPS);
+    return new Settings(
+        listen,
+        sources.get(MANAGEMENT).address(),
+        database(sources, environment),
+        sources.get(DATA),
+        sources.get(HOSTS),
+        sources.get(CORS_ORIGINS),
+        insecure,
+        sources.get(RETENTION),
+        sources.get(RESUME_WINDOW),
+        sources.get(WAIT_MAX),
+        sources.get(CACHE_BYTES),
+        sources.get(WRITE_CONNECTIONS),
+        sources.get(READ_CONNECTIONS),
+        loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
+        sources.get(LOG_FORMAT));
+  }
+
+  private static Optional<DatabaseUrl> database(
+      SettingSources sources, Map<String, String> environment) {
+    String text = sources.get(DATABASE);
+    if (text.equals("embedded")) {
+      return Optional.empty();
+    }
+    try {
+      DatabaseUrl url = DatabaseUrl.parse(text);
+      for (Path file : url.files()) {
+        if (!Files.isReadable(file)) {
+          sources.fault("database: got " + file + ", allowed a file that can be read");
+        }
+      }
+      return Optional.of(withPassword(url, environment));
+    } catch (StartFault fault) {
+      sources.fault(fault.line());
+    } catch (IOException e) {
+      sources.fault("database: passfile: got one that cannot be read, allowed a text file");
+    }
+    return Optional.empty();
+  }
+
+  /** The URL's own, else that of the environment, else that of the password file. */
+  private static DatabaseUrl withPassword(DatabaseUrl url, Map<String, String> environment)
+      throws IOException {
+    DatabaseUrl known = url;
+    if (environment.containsKey("PGPASSWORD")) {
+      known = known.withPassword(Secret.of(environment.get("PGPASSWORD")));
+    }
+    if (url.passwordFile().filter(Files::isReadable).isPresent()) {
+      var lines = Files.readAllLines(url.passwordFile().get());
+      known = PasswordFile.find(lines, known).map(known::withPassword).orElse(known);
+    }
+    return known;
+  }
+}

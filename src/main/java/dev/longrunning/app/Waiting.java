@@ -1,0 +1,34 @@
+package dev.longrunning.app;
+
+import dev.longrunning.store.pg.StartFault;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waiting for a future on the plain threads that start and stop the server, and only there. */
+final class Waiting {
+  private Waiting() {}
+
+  /** Waits; fails with what the future failed with, as one line for {@code what}. */
+  static <T> T await(String what, Future<T> future, Duration limit)
+      throws StartFault, InterruptedException {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new StartFault(what + ": " + reason(e), e);
+    } catch (TimeoutException e) {
+      throw new StartFault(what + ": did not answer within " + limit.toSeconds() + " s", e);
+    }
+  }
+
+  private static String reason(ExecutionException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String message = cause.getMessage();
+    return message == null ? cause.getClass().getSimpleName() : message;
+  }
+}
