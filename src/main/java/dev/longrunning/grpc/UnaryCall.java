@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One unary call, from its headers to its status.
@@ -94,14 +95,13 @@ final class UnaryCall<Q extends Message> {
     if (response.ended() || response.closed()) {
       return;
     }
-    Call call;
     try {
-      call = call();
+      pipeline
+          .run(method, call(), this::message, Function.identity())
+          .onComplete(this::reply, this::fail);
     } catch (Problem problem) {
       fail(problem);
-      return;
     }
-    pipeline.run(method, call, this::message).onComplete(this::reply, this::fail);
   }
 
   private Call call() {

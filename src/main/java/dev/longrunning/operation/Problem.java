@@ -158,6 +158,11 @@ public final class Problem extends RuntimeException {
     return of(Kind.NOT_FOUND, "NO_SUCH_PATH", "path: nothing answers at " + shown(path), Map.of());
   }
 
+  /** Who calls is not known. */
+  public static Problem unauthenticated(String message) {
+    return of(Kind.UNAUTHENTICATED, "UNAUTHENTICATED", message, Map.of());
+  }
+
   public static Problem denied(String message) {
     return of(Kind.DENIED, "DENIED", message, Map.of());
   }

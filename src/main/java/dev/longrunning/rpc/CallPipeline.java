@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,12 +54,14 @@ public final class CallPipeline {
    * Answers one call; a failure is always a {@link Problem}.
    *
    * @param request decodes the request, or throws a {@link Problem}
+   * @param encode makes of a reply what the transport sends
    */
-  public <Q extends Message> Future<Reply> run(
-      Method<Q, ?> method, Call call, Supplier<Q> request) {
+  public <Q extends Message, T> Future<T> run(
+      Method<Q, ?> method, Call call, Supplier<Q> request, Function<Reply, T> encode) {
     var begun = clock.instant();
     return untilGone(call, untilDeadline(call, begun, handled(method, call, request, begun)))
-        .recover(failure -> Future.failedFuture(problem(method, failure)))
+        .map(encode)
+        .recover(failure -> Future.failedFuture(problem(method.fullName(), failure)))
         .onComplete(answer -> record(method, call, begun, answer));
   }
 
@@ -106,20 +109,25 @@ public final class CallPipeline {
     return first;
   }
 
-  private Problem problem(Method<?, ?> method, Throwable failure) {
+  /**
+   * What to tell a caller of a failure; logs one that was not foreseen.
+   *
+   * @param where the method or the path, for the log
+   */
+  public Problem problem(String where, Throwable failure) {
     if (failure instanceof Problem problem && problem.kind() != Problem.Kind.BROKEN) {
       return problem;
     }
     String id = ids.get();
     log.atError()
         .addKeyValue("id", id)
-        .addKeyValue("method", method.fullName())
+        .addKeyValue("method", where)
         .setCause(failure)
         .log("call.broken");
     return Problem.internal(id);
   }
 
-  private void record(Method<?, ?> method, Call call, Instant begun, AsyncResult<Reply> answer) {
+  private void record(Method<?, ?> method, Call call, Instant begun, AsyncResult<?> answer) {
     var code =
         answer.cause() instanceof Problem problem ? StatusTable.code(problem.kind()) : Code.OK;
     recorder.ended(

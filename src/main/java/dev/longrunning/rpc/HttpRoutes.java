@@ -1,5 +1,7 @@
 package dev.longrunning.rpc;
 
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.longrunning.operation.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which method answers at which HTTP verb and path: all rules of a method table, compiled.
@@ -48,15 +51,39 @@ public final class HttpRoutes {
 
   private void add(Method<?, ?> method, HttpRule rule) {
     var template = PathTemplate.parse(rule.template());
+    var request = method.request().getDescriptorForType();
+    template.fields().forEach(field -> checkText(rule, request, field));
+    if (!rule.body().isEmpty() && !rule.body().equals("*")) {
+      check(rule, request.findFieldByName(rule.body()) != null, "has no body field " + rule.body());
+    }
     var list = routes.computeIfAbsent(template.verb(), verb -> new ArrayList<>());
     for (var other : list) {
       boolean same = other.rule().verb().equals(rule.verb()) && other.template().equals(template);
       if (same && !other.method().fullName().equals(method.fullName())) {
-        throw new IllegalStateException(
-            rule.verb() + ' ' + rule.template() + " is bound to two methods");
+        check(rule, false, "is bound to two methods");
       }
     }
     list.add(new Route(method, rule, template));
+  }
+
+  /** A path holds text, so that a variable must be a singular string, possibly of a message. */
+  private static void checkText(HttpRule rule, Descriptor request, String field) {
+    @Nullable Descriptor type = request;
+    var names = field.split("\\.", -1);
+    for (int i = 0; i < names.length; i++) {
+      var found = type == null ? null : type.findFieldByName(names[i]);
+      check(rule, found != null && !found.isRepeated(), "has no singular field " + field);
+      boolean message = found != null && found.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
+      type = message && found != null ? found.getMessageType() : null;
+      boolean text = found != null && found.getJavaType() == FieldDescriptor.JavaType.STRING;
+      check(rule, i < names.length - 1 || text, "has a field that is no string: " + field);
+    }
+  }
+
+  private static void check(HttpRule rule, boolean holds, String fault) {
+    if (!holds) {
+      throw new IllegalStateException(rule.verb() + ' ' + rule.template() + ' ' + fault);
+    }
   }
 
   /** Finds what answers; throws {@link Problem} INVALID if the path is malformed. */
