@@ -30,7 +30,7 @@ public record PageToken(Instant createTime, String name) {
     byte[] text = name.getBytes(StandardCharsets.UTF_8);
     var body = ByteBuffer.allocate(HEADER_BYTES + text.length);
     body.put(FORM).putInt(keys.newest());
-    body.putLong(ChronoUnit.MICROS.between(Instant.EPOCH, createTime)).put(text);
+    body.putLong(micros(createTime)).put(text);
     var signature =
         keys.signature(keys.newest(), signed(body.array(), list))
             .orElseThrow(() -> new IllegalStateException("the newest key is on the ring"));
@@ -70,6 +70,12 @@ public record PageToken(Instant createTime, String name) {
     } catch (IllegalArgumentException | BufferUnderflowException e) {
       throw refused(field, token);
     }
+  }
+
+  /** {@code ChronoUnit.between} counts nanoseconds on its way, and overflows in 2262. */
+  private static long micros(Instant time) {
+    return Math.addExact(
+        Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
   }
 
   private static byte[] signed(byte[] body, String list) {
