@@ -2,6 +2,7 @@ package dev.longrunning;
 
 import dev.longrunning.app.ServeCommand;
 import dev.longrunning.app.Version;
+import dev.longrunning.cli.DemoCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
     name = "longrunning",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {ServeCommand.class},
+    subcommands = {ServeCommand.class, DemoCommand.class},
     description = "Keeps the state of long-running operations and pushes it to whoever waits.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",

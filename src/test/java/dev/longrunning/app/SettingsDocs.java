@@ -1,0 +1,25 @@
+package dev.longrunning.app;
+
+import java.util.List;
+
+/** The settings as the table in {@code docs/settings.md} must have them. */
+public final class SettingsDocs {
+  private SettingsDocs() {}
+
+  /** Each row up to its last column, which says what the setting is for. */
+  public static List<String> rows() {
+    return Settings.ALL.stream()
+        .map(
+            setting ->
+                "| `"
+                    + setting.key()
+                    + "` | `"
+                    + setting.environmentName()
+                    + "` | "
+                    + (setting.fallback().isEmpty() ? "none" : "`" + setting.fallback() + "`")
+                    + " | "
+                    + setting.allowed()
+                    + " |")
+        .toList();
+  }
+}

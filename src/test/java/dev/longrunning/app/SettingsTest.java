@@ -1,0 +1,227 @@
+package dev.longrunning.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SettingsTest {
+  private static final Map<String, String> NONE = Map.of();
+
+  @TempDir Path temp;
+
+  @Test
+  void defaults_are_safe() throws Exception {
+    Settings settings = read(NONE, NONE, "");
+
+    assertThat(settings.listen()).isEqualTo(new HostPort("127.0.0.1", 8080));
+    assertThat(settings.management()).isEmpty();
+    assertThat(settings.database()).isEmpty();
+    assertThat(settings.data()).isEqualTo(Path.of("./data"));
+    assertThat(settings.hosts()).isEmpty();
+    assertThat(settings.corsOrigins()).isEmpty();
+    assertThat(settings.insecure()).isFalse();
+    assertThat(settings.retention()).isEqualTo(Duration.ofDays(30));
+    assertThat(settings.eventLoops()).isPositive();
+  }
+
+  @Test
+  void every_key_can_stand_in_the_file() throws Exception {
+    Settings settings =
+        read(
+            NONE,
+            NONE,
+            """
+            listen: "[::1]:0"
+            management: 127.0.0.1:9090
+            database: postgres://me@host/db
+            data: /var/lib/longrunning
+            hosts: [api.example.com, "api.example.com:8443"]
+            cors:
+              origins: [https://console.example.com]
+            insecure: true
+            retention: 7d
+            resume-window: 10m
+            wait-max: 1h
+            cache-bytes: 1GiB
+            store:
+              write-connections: 16
+              read-connections: 1
+            event-loops: 64
+            log:
+              format: json
+            """);
+
+    assertThat(settings.listen()).isEqualTo(new HostPort("::1", 0));
+    assertThat(settings.management()).contains(new HostPort("127.0.0.1", 9090));
+    assertThat(settings.database().orElseThrow().user()).isEqualTo("me");
+    assertThat(settings.hosts()).containsExactly("api.example.com", "api.example.com:8443");
+    assertThat(settings.corsOrigins()).containsExactly("https://console.example.com");
+    assertThat(settings.insecure()).isTrue();
+    assertThat(settings.retention()).isEqualTo(Duration.ofDays(7));
+    assertThat(settings.resumeWindow()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(settings.waitMax()).isEqualTo(Duration.ofHours(1));
+    assertThat(settings.cacheBytes()).isEqualTo(1L << 30);
+    assertThat(settings.writeConnections()).isEqualTo(16);
+    assertThat(settings.readConnections()).isEqualTo(1);
+    assertThat(settings.eventLoops()).isEqualTo(64);
+    assertThat(settings.logFormat()).isEqualTo(Settings.LogFormat.JSON);
+  }
+
+  @Test
+  void a_flag_wins_over_the_environment_and_that_over_the_file() throws Exception {
+    var flags = Map.of("data", "flag");
+    var environment = Map.of("LONGRUNNING_DATA", "environment", "LONGRUNNING_WAIT_MAX", "2s");
+    Settings settings = read(flags, environment, "data: file\nwait-max: 3s\nretention: 4s\n");
+
+    assertThat(settings.data()).isEqualTo(Path.of("flag"));
+    assertThat(settings.waitMax()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings.retention()).isEqualTo(Duration.ofSeconds(4));
+  }
+
+  @Test
+  void all_faults_come_at_once_each_with_what_came_and_what_is_allowed() {
+    var faults =
+        faults(
+            Map.of("listen", "80"),
+            Map.of("LONGRUNNING_RETENTION", "9y", "LONGRUNNING_RETENTON", "1d"),
+            "event-loops: 65\nlistne: x\ndatabase: mysql://me:secret@host/db\n");
+
+    assertThat(faults)
+        .hasSize(6)
+        .contains(
+            "listen: got 80 by flag --listen, allowed HOST:PORT, port 0..65535, 0 for any free one",
+            "retention: got 9y by environment LONGRUNNING_RETENTION, allowed 1s..365d",
+            "event-loops: got 65, allowed 1..64, or auto: one a processor")
+        .anyMatch(line -> line.startsWith("listne: no such setting, allowed listen, management"))
+        .anyMatch(line -> line.startsWith("LONGRUNNING_RETENTON: no such setting, allowed"))
+        .noneMatch(line -> line.contains("secret"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "retention, 1s, 365d, 0s, 366d",
+    "resume-window, 10m, 7d, 9m, 8d",
+    "wait-max, 1s, 1h, 999ms, 61m",
+    "cache-bytes, 1MiB, 64GiB, 1023KiB, 65GiB",
+    "store.write-connections, 1, 16, 0, 17",
+    "store.read-connections, 1, 16, 0, 17",
+    "event-loops, 1, 64, -1, 65",
+    "listen, 127.0.0.1:0, 127.0.0.1:65535, 127.0.0.1, 127.0.0.1:65536",
+    "management, off, 0.0.0.0:65535, '', :1",
+  })
+  void each_range_holds_at_its_ends_and_not_one_past_them(
+      String key, String first, String last, String below, String above) throws Exception {
+    assertThat(read(Map.of(key, first), NONE, "")).isNotNull();
+    assertThat(read(Map.of(key, last), NONE, "")).isNotNull();
+    assertThat(faults(Map.of(key, below), NONE, "")).singleElement().asString().startsWith(key);
+    assertThat(faults(Map.of(key, above), NONE, "")).singleElement().asString().startsWith(key);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0:8080", "[::]:8080", "192.0.2.1:8080"})
+  void other_machines_are_let_in_by_insecure_only(String listen) throws Exception {
+    assertThat(faults(Map.of("listen", listen), NONE, ""))
+        .containsExactly(
+            "listen: got "
+                + listen
+                + ", allowed an address of this machine only, such as"
+                + " 127.0.0.1, unless insecure is true: callers are not authenticated");
+    assertThat(read(Map.of("listen", listen, "insecure", "true"), NONE, "").insecure()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "LONGRUNNING_SERVICE_HOST",
+        "LONGRUNNING_SERVICE_PORT_HTTP",
+        "LONGRUNNING_PORT",
+        "LONGRUNNING_PORT_8080_TCP_ADDR",
+        "LONGRUNNING_HEADLESS_SERVICE_PORT",
+        "LONGRUNNING_CONFIG",
+      })
+  void what_kubernetes_puts_into_every_pod_is_no_fault(String name) throws Exception {
+    assertThat(read(NONE, Map.of(name, "x"), "")).isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "listen: a\\nlisten: b | found duplicate key listen",
+        "cors: [[a]] | cors: got a nested list, allowed a list of plain values",
+        "[a] | allowed a YAML map of settings",
+        "'a: b: c' | mapping values are not allowed here",
+        "hosts: ['a,b'] | hosts: got a nested list",
+        "cors.origins: https://a\\ncors: {origins: https://b} | cors.origins: got it twice",
+      })
+  void the_file_is_read_strictly(String yaml, String expected) {
+    assertThat(faults(NONE, NONE, yaml.replace("\\n", "\n")))
+        .anyMatch(line -> line.contains(expected.strip()));
+  }
+
+  @Test
+  void a_file_that_was_asked_for_must_exist() {
+    var fault =
+        catchThrowableOfType(
+            SettingsFault.class,
+            () -> Settings.read(NONE, NONE, Optional.of(temp.resolve("no")), temp.resolve("x")));
+
+    assertThat(fault.lines())
+        .containsExactly("config: got " + temp.resolve("no") + ", allowed a file that exists");
+  }
+
+  @Test
+  void the_password_comes_from_the_url_else_the_environment_else_the_file() throws Exception {
+    Path file = Files.writeString(temp.resolve("pass"), "*:*:*:*:from-file\n");
+    var environment = Map.of("PGPASSWORD", "from-environment");
+    String url = "postgres://me%s@host/db?passfile=" + file;
+
+    assertThat(password(url.formatted(":own"), environment)).isEqualTo("own");
+    assertThat(password(url.formatted(""), environment)).isEqualTo("from-environment");
+    assertThat(password(url.formatted(""), NONE)).isEqualTo("from-file");
+  }
+
+  @Test
+  void a_file_that_the_url_names_must_be_readable() {
+    assertThat(faults(Map.of("database", "postgres://me@h/d?passfile=/no/such"), NONE, ""))
+        .containsExactly("database: got /no/such, allowed a file that can be read");
+  }
+
+  @Test
+  void the_example_file_is_as_good_as_none() throws Exception {
+    var example = Path.of("conf", "longrunning.yaml");
+
+    assertThat(Settings.read(NONE, NONE, Optional.of(example), example))
+        .isEqualTo(read(NONE, NONE, ""));
+  }
+
+  private String password(String url, Map<String, String> environment) throws Exception {
+    return read(Map.of("database", url), environment, "")
+        .database()
+        .flatMap(database -> database.password())
+        .orElseThrow()
+        .reveal();
+  }
+
+  private Settings read(Map<String, String> flags, Map<String, String> environment, String yaml)
+      throws Exception {
+    Path file = Files.writeString(temp.resolve("settings.yaml"), yaml);
+    return Settings.read(flags, environment, Optional.of(file), file);
+  }
+
+  private List<String> faults(
+      Map<String, String> flags, Map<String, String> environment, String yaml) {
+    return catchThrowableOfType(SettingsFault.class, () -> read(flags, environment, yaml)).lines();
+  }
+}
