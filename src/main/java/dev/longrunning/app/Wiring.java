@@ -1,5 +1,7 @@
 package dev.longrunning.app;
 
+import com.google.protobuf.TypeRegistry;
+import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.Readiness;
@@ -141,7 +143,7 @@ final class Wiring {
     var policy =
         OriginPolicy.of(
             listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));
-    var json = new JsonMessages(JsonTypes.builtIn().build());
+    var json = new JsonMessages(types());
     var ports = new CopyOnWriteArrayList<ApiPort>();
     Supplier<ApiPort> port =
         () -> {
@@ -157,6 +159,11 @@ final class Wiring {
       throw Binding.fault("listen", listen, fault);
     }
     return listen.withPort(ports.get(0).port());
+  }
+
+  /** What REST shows readably; the demo's too, since it comes with the server. */
+  private static TypeRegistry types() {
+    return JsonTypes.builtIn().add(ChecksumFolderResponse.getDescriptor().getFile().getMessageTypes()).build();
   }
 
   /** What answers the calls of one event loop; made on it. */
