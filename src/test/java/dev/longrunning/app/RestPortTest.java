@@ -267,13 +267,13 @@ final class RestPortTest {
   }
 
   @Test
-  void what_is_not_http_gets_an_error_with_a_body() {
+  void a_request_line_too_long_gets_an_error_with_a_body() {
     var socket =
         TestServer.await(
             server.vertx.createNetClient().connect(server.port, "127.0.0.1").map(this::collecting));
     TestServer.await(socket.write("GET /v1/" + "a".repeat(10_000) + " HTTP/1.1\r\n\r\n"));
 
-    assertThat(TestServer.await(socket.all())).startsWith("HTTP/1.1 414 ").contains("\"error\"");
+    assertThat(TestServer.await(socket.all())).contains(" 414 ").contains("\"error\"");
   }
 
   private record Collecting(NetSocket socket, Future<String> all) {
