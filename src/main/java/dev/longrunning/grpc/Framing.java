@@ -23,6 +23,9 @@ enum Framing {
 
   private static final int PREFIX_BYTES = 5;
 
+  /** What nearly every call has. */
+  private static final Optional<Framing> PLAIN = Optional.of(GRPC);
+
   private final String contentType;
 
   Framing(String contentType) {
@@ -31,6 +34,9 @@ enum Framing {
 
   /** Only protobuf is spoken: {@code application/grpc+json} and the like are none of ours. */
   static Optional<Framing> of(String contentType) {
+    if (contentType.equals(GRPC.contentType)) {
+      return PLAIN;
+    }
     int semicolon = contentType.indexOf(';');
     String type = semicolon < 0 ? contentType : contentType.substring(0, semicolon);
     String bare = type.strip().toLowerCase(Locale.ROOT);

@@ -2,7 +2,9 @@ package dev.longrunning.grpc;
 
 import com.google.rpc.Status;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.Call;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -11,20 +13,22 @@ import org.jspecify.annotations.Nullable;
 
 /** The headers of gRPC, read and written as its HTTP/2 protocol has them. */
 final class GrpcHeaders {
-  static final String STATUS = "grpc-status";
-  static final String MESSAGE = "grpc-message";
-  static final String DETAILS = "grpc-status-details-bin";
-  static final String TIMEOUT = "grpc-timeout";
-  static final String ENCODING = "grpc-encoding";
-  static final String ACCEPT_ENCODING = "grpc-accept-encoding";
-  static final String POLL_AFTER = "longrunning-poll-after-ms";
+  static final CharSequence STATUS = HttpHeaders.createOptimized("grpc-status");
+  static final CharSequence MESSAGE = HttpHeaders.createOptimized("grpc-message");
+  static final CharSequence DETAILS = HttpHeaders.createOptimized("grpc-status-details-bin");
+  static final CharSequence TIMEOUT = HttpHeaders.createOptimized("grpc-timeout");
+  static final CharSequence CONSISTENCY = HttpHeaders.createOptimized(Call.CONSISTENCY);
+  static final CharSequence OK = HttpHeaders.createOptimized("0");
+  static final CharSequence ENCODING = HttpHeaders.createOptimized("grpc-encoding");
+  static final CharSequence ACCEPT_ENCODING = HttpHeaders.createOptimized("grpc-accept-encoding");
+  static final CharSequence POLL_AFTER = HttpHeaders.createOptimized("longrunning-poll-after-ms");
 
   private static final int TIMEOUT_DIGITS_MAX = 8;
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
   private GrpcHeaders() {}
 
-  /** Reads {@value #TIMEOUT}: at most eight digits and a unit; null: not sent. */
+  /** Reads {@code grpc-timeout}: at most eight digits and a unit; null: not sent. */
   static Optional<Duration> timeout(@Nullable String value) {
     if (value == null) {
       return Optional.empty();
@@ -49,7 +53,7 @@ final class GrpcHeaders {
   }
 
   private static Problem badTimeout(String value) {
-    return Problem.invalid(TIMEOUT, value, "1 to 8 digits and one of H, M, S, m, u, n");
+    return Problem.invalid("grpc-timeout", value, "1 to 8 digits and one of H, M, S, m, u, n");
   }
 
   /** Writes the status of a failed call. */

@@ -7,6 +7,7 @@ import dev.longrunning.rpc.ErrorStatus;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.MethodTable;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -37,12 +38,20 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
 
   /** Whether a request wants gRPC of some form, by its content type. */
   public static boolean speaks(HttpServerRequest request) {
-    var type = request.getHeader("content-type");
+    var type = request.getHeader(HttpHeaders.CONTENT_TYPE);
     return type != null && type.regionMatches(true, 0, PREFIX, 0, PREFIX.length());
   }
 
   @Override
   public void handle(HttpServerRequest request) {
+    try {
+      check(request);
+    } catch (RuntimeException failure) {
+      refuse(request, pipeline.problem("grpc", failure));
+    }
+  }
+
+  private void check(HttpServerRequest request) {
     var framing = framing(request);
     if (framing.isEmpty()) {
       // 415 is for proxies; gRPC clients read the status beside it.
@@ -67,7 +76,7 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
   }
 
   private static Optional<Framing> framing(HttpServerRequest request) {
-    var type = request.getHeader("content-type");
+    var type = request.getHeader(HttpHeaders.CONTENT_TYPE);
     return type == null ? Optional.empty() : Framing.of(type);
   }
 
@@ -88,7 +97,7 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
   /** Ends the response with nothing but a status. */
   static void answer(HttpServerResponse response, Framing framing, Status status) {
     response
-        .putHeader("content-type", framing.contentType())
+        .putHeader(HttpHeaders.CONTENT_TYPE, framing.contentType())
         .putHeader(GrpcHeaders.ACCEPT_ENCODING, "gzip");
     GrpcHeaders.putStatus(response.headers(), status);
     response.end();

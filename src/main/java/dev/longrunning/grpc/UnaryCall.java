@@ -1,7 +1,6 @@
 package dev.longrunning.grpc;
 
 import com.google.protobuf.Message;
-import com.google.rpc.Code;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
@@ -11,6 +10,7 @@ import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.Reply;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;
@@ -44,7 +44,11 @@ final class UnaryCall<Q extends Message> {
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final Promise<Void> gone = Promise.promise();
-  private final Buffer body = Buffer.buffer();
+
+  /** The first part as it came, which nearly always is all; a copy once there are more. */
+  private Buffer body = Buffer.buffer(0);
+
+  private int parts;
   private long ignoredBytes;
 
   UnaryCall(
@@ -88,7 +92,15 @@ final class UnaryCall<Q extends Message> {
       fail(RequestFrame.tooLarge("more"));
       return;
     }
-    body.appendBuffer(part);
+    parts++;
+    if (parts == 1) {
+      body = part;
+    } else if (parts == 2) {
+      body =
+          Buffer.buffer(2 * (body.length() + part.length())).appendBuffer(body).appendBuffer(part);
+    } else {
+      body.appendBuffer(part);
+    }
   }
 
   private void run() {
@@ -99,8 +111,8 @@ final class UnaryCall<Q extends Message> {
       pipeline
           .run(method, call(), this::message, Function.identity())
           .onComplete(this::reply, this::fail);
-    } catch (Problem problem) {
-      fail(problem);
+    } catch (RuntimeException failure) {
+      fail(pipeline.problem(method.fullName(), failure));
     }
   }
 
@@ -108,7 +120,7 @@ final class UnaryCall<Q extends Message> {
     return new Call(
         OperationKey.DEFAULT_SERVICE,
         deadline(),
-        Call.isCached(request.getHeader(Call.CONSISTENCY)),
+        Call.isCached(request.getHeader(GrpcHeaders.CONSISTENCY)),
         Call.Transport.GRPC,
         gone.future());
   }
@@ -126,13 +138,13 @@ final class UnaryCall<Q extends Message> {
     if (response.ended() || response.closed()) {
       return;
     }
-    response.putHeader("content-type", framing.contentType());
+    response.putHeader(HttpHeaders.CONTENT_TYPE, framing.contentType());
     reply
         .pollAfter()
         .ifPresent(
             pause -> response.putHeader(GrpcHeaders.POLL_AFTER, Long.toString(pause.toMillis())));
     if (framing == Framing.GRPC) {
-      response.putTrailer(GrpcHeaders.STATUS, Integer.toString(Code.OK_VALUE));
+      response.putTrailer(GrpcHeaders.STATUS, GrpcHeaders.OK);
     }
     response.end(framing.encoded(reply.body().array()));
   }

@@ -1,6 +1,7 @@
 package dev.longrunning.rest;
 
 import dev.longrunning.operation.Problem;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
@@ -65,7 +66,7 @@ public final class OriginPolicy {
       return Optional.of(
           Problem.denied("host: got " + Problem.shown(host) + ", allowed a loopback name"));
     }
-    var origin = request.getHeader("origin");
+    var origin = request.getHeader(HttpHeaders.ORIGIN);
     if (origin == null || isListed(origin) || isSame(origin, authority)) {
       return Optional.empty();
     }
@@ -75,7 +76,7 @@ public final class OriginPolicy {
 
   /** Lets a listed page read the answer; answers its preflight request itself. */
   public boolean answersPreflight(HttpServerRequest request) {
-    var origin = request.getHeader("origin");
+    var origin = request.getHeader(HttpHeaders.ORIGIN);
     if (origin == null || !isListed(origin)) {
       return false;
     }

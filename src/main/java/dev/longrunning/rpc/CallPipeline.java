@@ -59,10 +59,31 @@ public final class CallPipeline {
   public <Q extends Message, T> Future<T> run(
       Method<Q, ?> method, Call call, Supplier<Q> request, Function<Reply, T> encode) {
     var begun = clock.instant();
-    return untilGone(call, untilDeadline(call, begun, handled(method, call, request, begun)))
-        .map(encode)
-        .recover(failure -> Future.failedFuture(problem(method.fullName(), failure)))
-        .onComplete(answer -> record(method, call, begun, answer));
+    var handled = handled(method, call, request, begun);
+    // An answer at once, as the cache gives it, needs no timer and nobody to wait for.
+    var bounded =
+        handled.isComplete() ? handled : untilGone(call, untilDeadline(call, begun, handled));
+    return bounded.transform(answer -> ended(method, call, begun, encoded(answer, encode)));
+  }
+
+  private static <T> Future<T> encoded(AsyncResult<Reply> answer, Function<Reply, T> encode) {
+    if (answer.failed()) {
+      return Future.failedFuture(answer.cause());
+    }
+    try {
+      return Future.succeededFuture(encode.apply(answer.result()));
+    } catch (RuntimeException failure) {
+      return Future.failedFuture(failure);
+    }
+  }
+
+  private <T> Future<T> ended(Method<?, ?> method, Call call, Instant begun, Future<T> encoded) {
+    var answer =
+        encoded.succeeded()
+            ? encoded
+            : Future.<T>failedFuture(problem(method.fullName(), encoded.cause()));
+    record(method, call, begun, answer);
+    return answer;
   }
 
   private static <Q extends Message> Future<Reply> handled(
@@ -79,7 +100,7 @@ public final class CallPipeline {
   }
 
   private Future<Reply> untilDeadline(Call call, Instant now, Future<Reply> handled) {
-    if (handled.isComplete() || call.deadline().isEmpty()) {
+    if (call.deadline().isEmpty()) {
       return handled;
     }
     var left = Duration.between(now, call.deadline().get());
@@ -94,9 +115,6 @@ public final class CallPipeline {
   }
 
   private static Future<Reply> untilGone(Call call, Future<Reply> handled) {
-    if (handled.isComplete()) {
-      return handled;
-    }
     Promise<Reply> first = firstOf(handled);
     call.gone().onComplete(gone -> first.tryFail(Problem.cancelled()));
     return first.future();

@@ -16,16 +16,19 @@ public final class Percent {
 
   /** Decodes in full. */
   public static String decoded(String field, String raw) {
+    checkAscii(field, raw);
     return decode(field, raw, Slash.DECODED);
   }
 
   /** Decodes all but an encoded slash, which stays as it came. */
   public static String decodedExceptSlash(String field, String raw) {
+    checkAscii(field, raw);
     return decode(field, raw, Slash.KEPT);
   }
 
   /** Decodes a part of a query, where a plus stands for a space. */
   public static String decodedQuery(String field, String raw) {
+    checkAscii(field, raw);
     return decode(field, raw.replace('+', ' '), Slash.DECODED);
   }
 
@@ -35,7 +38,6 @@ public final class Percent {
   }
 
   private static String decode(String field, String raw, Slash slash) {
-    checkAscii(field, raw);
     if (raw.indexOf('%') < 0) {
       return raw;
     }
@@ -59,7 +61,7 @@ public final class Percent {
 
   private static void checkAscii(String field, String raw) {
     for (int i = 0; i < raw.length(); i++) {
-      if (raw.charAt(i) < ' ' || raw.charAt(i) > '~') {
+      if (raw.charAt(i) <= ' ' || raw.charAt(i) > '~') {
         throw Problem.invalid(field, raw, "printable ASCII, everything else percent-encoded");
       }
     }

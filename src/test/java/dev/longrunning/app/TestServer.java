@@ -1,0 +1,149 @@
+package dev.longrunning.app;
+
+import dev.longrunning.operation.Problem;
+import dev.longrunning.rest.JsonMessages;
+import dev.longrunning.rest.JsonTypes;
+import dev.longrunning.rest.OriginPolicy;
+import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.CallRecorder;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** An {@link ApiPort} on loopback with {@link TestMethods} behind it, and clients for it. */
+final class TestServer implements AutoCloseable {
+  /** A listed web page. */
+  static final String CONSOLE = "https://console.example.com";
+
+  private static final int PATIENCE_SECONDS = 20;
+
+  final TestMethods methods = new TestMethods();
+  final BlockingQueue<CallRecorder.Ended> ended = new LinkedBlockingQueue<>();
+  final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+  final HttpClient http1 = vertx.createHttpClient();
+  final HttpClient http2 =
+      vertx.createHttpClient(
+          new HttpClientOptions()
+              .setProtocolVersion(HttpVersion.HTTP_2)
+              .setHttp2ClearTextUpgrade(false));
+  final int port;
+
+  /** What came back, whole. */
+  record Answer(HttpClientResponse head, Buffer body) {
+    int status() {
+      return head.statusCode();
+    }
+
+    String header(String name) {
+      return String.valueOf(head.getHeader(name));
+    }
+
+    String trailer(String name) {
+      return String.valueOf(head.getTrailer(name));
+    }
+  }
+
+  TestServer() {
+    var port =
+        new ApiPort(
+            new ApiPort.Address("127.0.0.1", 0),
+            OriginPolicy.of(true, Set.of("lro.internal"), Set.of(CONSOLE)),
+            new JsonMessages(JsonTypes.builtIn().build()),
+            this::service);
+    await(vertx.deployVerticle(port));
+    this.port = port.port();
+  }
+
+  private ApiPort.Service service() {
+    var clock = InstantSource.system();
+    var pipeline = new CallPipeline(vertx, clock, () -> "id-7", ended::add);
+    return new ApiPort.Service(methods.table(), pipeline, clock);
+  }
+
+  Answer send(
+      HttpClient client, String verb, String uri, Map<String, String> headers, Buffer body) {
+    var options =
+        new RequestOptions()
+            .setHost("127.0.0.1")
+            .setPort(port)
+            .setMethod(HttpMethod.valueOf(verb))
+            .setURI(uri);
+    headers.forEach(options::putHeader);
+    return await(client.request(options).compose(request -> whole(request.send(body))));
+  }
+
+  /** Attached on the client's event loop: from a test's thread the body could pass by unseen. */
+  private static Future<Answer> whole(Future<HttpClientResponse> response) {
+    return response.compose(head -> head.body().map(content -> new Answer(head, content)));
+  }
+
+  Answer rest(String verb, String uri, String body) {
+    var type =
+        body.isEmpty() ? Map.<String, String>of() : Map.of("content-type", "application/json");
+    return send(http1, verb, uri, type, Buffer.buffer(body));
+  }
+
+  Answer get(String uri) {
+    return rest("GET", uri, "");
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static <T> T take(BlockingQueue<T> queue) {
+    try {
+      T next = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new AssertionError("nothing came");
+      }
+      return next;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The kinds of problem that a handler may answer with, one each. */
+  static Problem problem(Problem.Kind kind) {
+    return switch (kind) {
+      case INVALID -> Problem.invalid("page_size", -1, "0 to 1000");
+      case NOT_FOUND -> Problem.notFound("operations/a");
+      case EXISTS -> Problem.exists("operations/a");
+      case STATE -> Problem.done("operations/a");
+      case CONFLICT -> Problem.versionMismatch("operations/a", 3, 4);
+      case OVER_LIMIT -> Problem.overLimit("labels", 65, "64");
+      case UNAVAILABLE -> Problem.databaseUnavailable();
+      case DEADLINE -> Problem.deadline();
+      case CANCELLED -> Problem.cancelled();
+      case UNIMPLEMENTED -> Problem.unimplemented("filter: not supported");
+      case UNAUTHENTICATED -> Problem.unauthenticated("credentials: none came");
+      case DENIED -> Problem.denied("longrunning.operations.get is needed");
+      case BROKEN -> Problem.broken("secret of the store", new IllegalStateException("SQL"));
+    };
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+}

@@ -1,0 +1,137 @@
+package dev.longrunning.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.longrunning.Operation;
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.v1.StartOperationRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class JsonMessagesTest {
+  private static final JsonStyle COMPACT = new JsonStyle(false, false);
+  private static final Any UNKNOWN =
+      Any.newBuilder()
+          .setTypeUrl("types.example.com/acme.Copy")
+          .setValue(ByteString.copyFrom(new byte[] {1, 2, 3}))
+          .build();
+  private static final String UNKNOWN_JSON =
+      "{\"@type\":\"types.example.com/acme.Copy\",\"value\":\"AQID\"}";
+
+  private final JsonMessages json = new JsonMessages(JsonTypes.builtIn().build());
+
+  private String printed(Any metadata) {
+    return json.print(Operation.newBuilder().setMetadata(metadata).build(), COMPACT);
+  }
+
+  private Any parsed(String metadata) {
+    var builder = StartOperationRequest.newBuilder();
+    json.merge("{\"metadata\":" + metadata + "}", builder);
+    return builder.getMetadata();
+  }
+
+  @Test
+  void an_any_of_an_unknown_type_is_its_type_and_base64_both_ways() {
+    assertThat(printed(UNKNOWN)).isEqualTo("{\"metadata\":" + UNKNOWN_JSON + "}");
+    assertThat(parsed(UNKNOWN_JSON)).isEqualTo(UNKNOWN);
+  }
+
+  @Test
+  void an_any_of_a_known_type_is_its_fields_both_ways() {
+    var any = Any.pack(ErrorInfo.newBuilder().setReason("R").build());
+    String text = "{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"R\"}";
+
+    assertThat(printed(any)).isEqualTo("{\"metadata\":" + text + "}");
+    assertThat(parsed(text)).isEqualTo(any);
+  }
+
+  @Test
+  void an_unknown_any_inside_a_known_one_is_found_both_ways() {
+    var any = Any.pack(Status.newBuilder().setCode(5).addDetails(UNKNOWN).build());
+    String text =
+        "{\"@type\":\"type.googleapis.com/google.rpc.Status\",\"code\":5,\"details\":["
+            + UNKNOWN_JSON
+            + "]}";
+
+    assertThat(printed(any)).isEqualTo("{\"metadata\":" + text + "}");
+    assertThat(parsed(text)).isEqualTo(any);
+  }
+
+  @Test
+  void an_any_whose_bytes_are_not_of_its_type_is_shown_as_bytes() {
+    var noMessage =
+        Any.newBuilder()
+            .setTypeUrl("type.googleapis.com/google.rpc.ErrorInfo")
+            .setValue(ByteString.copyFrom(new byte[] {10, 9}))
+            .build();
+    var noTime = Any.pack(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE).build());
+    var noUrl = Any.newBuilder().setTypeUrl("acme").setValue(ByteString.copyFromUtf8("x")).build();
+
+    assertThat(printed(noMessage)).contains("ErrorInfo\",\"value\":\"Cgk=\"");
+    assertThat(printed(noTime)).contains("Timestamp\",\"value\":\"CP");
+    assertThat(printed(noUrl)).contains("{\"@type\":\"acme\",\"value\":\"eA==\"}");
+    assertThat(printed(Any.getDefaultInstance())).isEqualTo("{\"metadata\":{}}");
+  }
+
+  @Test
+  void an_unknown_any_may_be_empty() {
+    assertThat(parsed("{\"@type\":\"x/acme.Copy\"}"))
+        .isEqualTo(Any.newBuilder().setTypeUrl("x/acme.Copy").build());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"nam\":1}|nam: got an unknown field, allowed the fields of"
+            + " longrunning.v1.StartOperationRequest",
+        "{\"progress\":{\"done\":1}}|progress.done: got an unknown field, allowed the fields of"
+            + " longrunning.v1.Progress",
+        "{\"progress\":{\"doneUnits\":\"x\"}}|progress.doneUnits: got x, allowed a value of type"
+            + " int64",
+        "{\"leaseDuration\":\"5\"}|leaseDuration: got 5, allowed a value of type"
+            + " google.protobuf.Duration",
+        "{\"labels\":[]}|labels: got [], allowed a list of"
+            + " longrunning.v1.StartOperationRequest.LabelsEntry",
+        "{\"metadata\":{\"x\":1}}|metadata.@type: got nothing, allowed a type URL",
+        "{\"metadata\":{\"@type\":\"a/b\",\"x\":1}}|metadata.@type: got a/b, allowed a known type,"
+            + " or \"value\" with the base64 of the message alone",
+        "{\"metadata\":{\"@type\":\"t/google.rpc.ErrorInfo\",\"why\":1}}|metadata.why: got an"
+            + " unknown field, allowed the fields of google.rpc.ErrorInfo",
+        "[]|body: got [], allowed one JSON object",
+        "{} x|body: got {} x, allowed one JSON object",
+      })
+  void what_cannot_be_parsed_names_its_field(String text, String message) {
+    assertThatThrownBy(() -> json.merge(text, StartOperationRequest.newBuilder()))
+        .isInstanceOf(Problem.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void names_of_the_proto_and_of_json_are_taken() {
+    var builder = StartOperationRequest.newBuilder();
+
+    json.merge("{\"operation_id\":\"a\",\"requestId\":\"b\"}", builder);
+
+    assertThat(builder.getOperationId() + builder.getRequestId()).isEqualTo("ab");
+  }
+
+  @Test
+  void large_numbers_keep_their_digits_beside_an_unknown_any() {
+    var builder = StartOperationRequest.newBuilder();
+
+    json.merge(
+        "{\"metadata\":" + UNKNOWN_JSON + ",\"progress\":{\"doneUnits\":9223372036854775807}}",
+        builder);
+
+    assertThat(builder.getProgress().getDoneUnits()).isEqualTo(Long.MAX_VALUE);
+  }
+}
