@@ -197,7 +197,7 @@ public final class Producer {
     return state.snapshot().orElseThrow(() -> Refusals.missing(state));
   }
 
-  /** As it is stored: equal versions must be equal states wherever they come from. */
+  /** In microseconds, as stored: equal versions must be equal states wherever they come from. */
   private static Contents whole(Contents contents) {
     var progress = contents.progress();
     if (progress == null || progress.estimatedEndTime() == null) {
@@ -217,8 +217,7 @@ public final class Producer {
         contents.labels());
   }
 
-  /** Durations are stored in whole milliseconds. */
   private static Duration whole(Duration duration) {
-    return Duration.ofMillis(duration.toMillis());
+    return duration.truncatedTo(ChronoUnit.MICROS);
   }
 }
