@@ -19,7 +19,7 @@ public final class Fixture {
   public final VirtualTime clock = new VirtualTime();
   public final MemoryStore store = new MemoryStore(clock);
   public final StoreStates states = new StoreStates(store, OperationWire::operation);
-  public KeyRing keys = new KeyRing(Map.of(1, Bytes.of(new byte[32])));
+  public KeyRing keys = new KeyRing(Map.of(1, Bytes.of(new byte[32])), 1);
   public final Operations operations =
       new Operations(states, store, () -> keys, clock, clock, SETTINGS);
   private final AtomicLong random = new AtomicLong();

@@ -3,12 +3,11 @@ package dev.longrunning.service;
 import static dev.longrunning.store.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.longrunning.feed.State;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
-import dev.longrunning.operation.Snapshot;
+import dev.longrunning.service.Operations.Found;
 import dev.longrunning.store.Samples;
 import dev.longrunning.store.Switches.Call;
 import io.vertx.core.Future;
@@ -44,16 +43,16 @@ final class WaitTest {
     fixture.states.hear(change.key());
   }
 
-  private Future<State> waitFor(Duration timeout) {
+  private Future<Found> waitFor(Duration timeout) {
     return fixture.operations.waitFor(key, Optional.of(timeout), Optional.empty(), gone.future());
   }
 
-  private static boolean isDone(Future<State> answer) {
+  private static boolean isDone(Future<Found> answer) {
     assertThat(answer.succeeded()).isTrue();
-    return answer.result().snapshot().filter(Snapshot::isDone).isPresent();
+    return answer.result().snapshot().isDone();
   }
 
-  private static void assertFailed(Future<State> answer, String reason) {
+  private static void assertFailed(Future<Found> answer, String reason) {
     assertThat(answer.cause()).isInstanceOf(Problem.class);
     assertThat(((Problem) answer.cause()).reason()).isEqualTo(reason);
   }
@@ -86,8 +85,7 @@ final class WaitTest {
     fixture.clock.pass(Duration.ofMillis(1));
 
     assertThat(isDone(answer)).isFalse();
-    assertThat(answer.result().snapshot().map(Snapshot::metadata))
-        .contains(Samples.bytes("latest"));
+    assertThat(answer.result().snapshot().metadata()).isEqualTo(Samples.bytes("latest"));
   }
 
   @Test
@@ -137,7 +135,7 @@ final class WaitTest {
     assertThat(fixture.states.reads() - before).isLessThanOrEqualTo(2);
     assertThat(answer.isComplete()).isFalse();
     fixture.clock.pass(Duration.ofMinutes(1));
-    assertThat(answer.result().snapshot().map(Snapshot::metadata)).contains(Samples.bytes("m9"));
+    assertThat(answer.result().snapshot().metadata()).isEqualTo(Samples.bytes("m9"));
   }
 
   @Test
