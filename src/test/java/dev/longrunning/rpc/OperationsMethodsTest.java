@@ -188,4 +188,31 @@ final class OperationsMethodsTest {
 
     assertThat(had).containsExactlyInAnyOrderElementsOf(declared);
   }
+
+  @Test
+  void every_path_leads_to_its_method_and_its_own_variable() {
+    var routes = HttpRoutes.of(MethodTable.of(rows.all()));
+    assertRoute(routes, "GET", "/v1/operations", "ListOperations name=operations");
+    assertRoute(routes, "GET", "/v1/operations/o", "GetOperation name=operations/o");
+    assertRoute(routes, "GET", "/v1/operations/a/b", "GetOperation name=operations/a/b");
+    assertRoute(routes, "GET", "/v1/a/b/operations", "ListOperations name=a/b/operations");
+    assertRoute(routes, "GET", "/v1/a/b/operations/o", "GetOperation name=a/b/operations/o");
+    assertRoute(routes, "DELETE", "/v1/a/operations/o", "DeleteOperation name=a/operations/o");
+    assertRoute(routes, "POST", "/v1/operations/o:cancel", "CancelOperation name=operations/o");
+    assertRoute(routes, "POST", "/v1/a/operations/o:wait", "WaitOperation name=a/operations/o");
+    assertRoute(routes, "POST", "/v1/operations:start", "StartOperation parent=operations");
+    assertRoute(routes, "POST", "/v1/a/b/operations:start", "StartOperation parent=a/b");
+    assertRoute(routes, "POST", "/v1/operations/o:update", "UpdateOperation name=operations/o");
+    assertRoute(
+        routes, "POST", "/v1/a/operations/o:complete", "CompleteOperation name=a/operations/o");
+    assertThat(routes.find("POST", "/v1/operations/o")).isEmpty();
+    assertThat(routes.find("GET", "/v1/operations/o:cancel")).isEmpty();
+  }
+
+  private static void assertRoute(HttpRoutes routes, String verb, String path, String expected) {
+    var match = routes.find(verb, path).orElseThrow();
+    var variable = match.variables().entrySet().iterator().next();
+    assertThat(match.method().name() + ' ' + variable.getKey() + '=' + variable.getValue())
+        .isEqualTo(expected);
+  }
 }
