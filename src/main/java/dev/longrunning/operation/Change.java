@@ -4,7 +4,6 @@ import dev.longrunning.operation.Transitions.Step;
 import dev.longrunning.operation.Transitions.Stored;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -291,38 +290,4 @@ public sealed interface Change {
 
   /** The lease that a start asks for. */
   record LeaseTerms(UUID token, Duration duration, Duration adoptionWindow) {}
-
-  /**
-   * The replaceable parts; those that are not replaced keep their value.
-   *
-   * @param metadata serialized Any; null removes it
-   * @param progress null removes it
-   * @param labels kept sorted by key
-   */
-  record Contents(
-      boolean replacesMetadata,
-      @Nullable Bytes metadata,
-      boolean replacesProgress,
-      @Nullable Progress progress,
-      boolean replacesLabels,
-      Map<String, String> labels) {
-    public static final Contents NONE = new Contents(false, null, false, null, false, Map.of());
-
-    public Contents {
-      labels = Labels.of(labels);
-    }
-
-    public boolean isEmpty() {
-      return !replacesMetadata && !replacesProgress && !replacesLabels;
-    }
-
-    int weight() {
-      int bytes = metadata == null ? 0 : metadata.length();
-      bytes += progress == null ? 0 : progress.message().length();
-      for (var label : labels.entrySet()) {
-        bytes += label.getKey().length() + label.getValue().length();
-      }
-      return bytes;
-    }
-  }
 }

@@ -3,7 +3,6 @@ package dev.longrunning.operation;
 import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change.Cancel;
 import dev.longrunning.operation.Change.Complete;
-import dev.longrunning.operation.Change.Contents;
 import dev.longrunning.operation.Change.Expire;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.Change.Start;

@@ -9,16 +9,15 @@ import com.google.longrunning.Operation;
 import com.google.longrunning.WaitOperationRequest;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
-import dev.longrunning.feed.State;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Problem;
-import dev.longrunning.operation.Snapshot;
 import dev.longrunning.service.OperationWire;
 import dev.longrunning.service.Operations;
 import dev.longrunning.service.PollInterval;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -132,19 +131,14 @@ public final class OperationsMethods {
     return new OperationKey(call.service(), name);
   }
 
-  private Reply reply(State state) {
-    var now = clock.instant();
+  private Reply reply(Operations.Found found) {
+    var snapshot = found.snapshot();
+    Optional<Duration> pollAfter =
+        snapshot.isDone()
+            ? Optional.empty()
+            : Optional.of(PollInterval.of(snapshot, clock.instant()));
+    // A version is never used again, so it names one state for good.
     return new Reply(
-        state.wire(),
-        state
-            .snapshot()
-            .filter(snapshot -> !snapshot.isDone())
-            .map(running -> PollInterval.of(running, now)),
-        state.snapshot().flatMap(OperationsMethods::etag));
-  }
-
-  /** A version is never used again, so it names one state for good. Without quotes. */
-  private static Optional<String> etag(Snapshot snapshot) {
-    return Optional.of(Long.toHexString(snapshot.version()));
+        found.operation(), pollAfter, Optional.of(Long.toHexString(snapshot.version())));
   }
 }

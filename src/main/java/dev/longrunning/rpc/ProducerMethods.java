@@ -1,7 +1,7 @@
 package dev.longrunning.rpc;
 
 import com.google.protobuf.Message;
-import dev.longrunning.operation.Change.Contents;
+import dev.longrunning.operation.Contents;
 import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Problem;

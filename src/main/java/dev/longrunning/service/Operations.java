@@ -99,16 +99,23 @@ public final class Operations {
    */
   public record Page(List<Bytes> operations, String nextPageToken) {}
 
-  /** Answers with a state that has a snapshot; NOT_FOUND says if there was one. */
-  public Future<State> get(OperationKey key, boolean cached) {
-    return (cached ? states.cached(key) : states.strong(key)).map(Operations::present);
+  /**
+   * An operation that was found.
+   *
+   * @param operation the serialized {@code google.longrunning.Operation}
+   */
+  public record Found(Snapshot snapshot, Bytes operation) {}
+
+  /** Answers with the operation's state; NOT_FOUND says if there was one. */
+  public Future<Found> get(OperationKey key, boolean cached) {
+    return (cached ? states.cached(key) : states.strong(key)).map(Operations::found);
   }
 
-  private static State present(State state) {
-    if (state.snapshot().isEmpty()) {
-      throw Refusals.missing(state);
-    }
-    return state;
+  private static Found found(State state) {
+    return state
+        .snapshot()
+        .map(snapshot -> new Found(snapshot, state.wire()))
+        .orElseThrow(() -> Refusals.missing(state));
   }
 
   /** Reads a page; fails INVALID if the token is not of this list. */
@@ -183,7 +190,7 @@ public final class Operations {
    * @param timeout zero: answers at once; empty: no limit of the caller's
    * @param gone completes if the caller goes away; everything is released then
    */
-  public Future<State> waitFor(
+  public Future<Found> waitFor(
       OperationKey key, Optional<Duration> timeout, Optional<Instant> deadline, Future<Void> gone) {
     if (waiters >= settings.waitersMax()) {
       return Future.failedFuture(Problem.overloaded("waiters"));
@@ -191,7 +198,8 @@ public final class Operations {
     waiters++;
     return new Waiter(states, key)
         .begin(timers, limit(timeout, deadline), gone)
-        .onComplete(any -> waiters--);
+        .onComplete(any -> waiters--)
+        .map(Operations::found);
   }
 
   private Duration limit(Optional<Duration> timeout, Optional<Instant> deadline) {

@@ -7,11 +7,11 @@ import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change.Complete;
 import dev.longrunning.operation.Change.Composable;
-import dev.longrunning.operation.Change.Contents;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.Change.LeaseTerms;
 import dev.longrunning.operation.Change.Start;
 import dev.longrunning.operation.Change.Update;
+import dev.longrunning.operation.Contents;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Outcome;
@@ -197,7 +197,7 @@ public final class Producer {
     return state.snapshot().orElseThrow(() -> Refusals.missing(state));
   }
 
-  /** As it is stored: equal versions must be equal states wherever they come from. */
+  /** In microseconds, as stored: equal versions must be equal states wherever they come from. */
   private static Contents whole(Contents contents) {
     var progress = contents.progress();
     if (progress == null || progress.estimatedEndTime() == null) {
@@ -217,8 +217,7 @@ public final class Producer {
         contents.labels());
   }
 
-  /** Durations are stored in whole milliseconds. */
   private static Duration whole(Duration duration) {
-    return Duration.ofMillis(duration.toMillis());
+    return duration.truncatedTo(ChronoUnit.MICROS);
   }
 }

@@ -42,6 +42,11 @@ public final class VirtualTime implements InstantSource, Timers {
     }
   }
 
+  /** Timers that have neither run nor been cancelled. */
+  public synchronized int pending() {
+    return timers.size();
+  }
+
   private synchronized Due next(Instant until) {
     if (timers.isEmpty() || timers.peek().at().isAfter(until)) {
       return null;

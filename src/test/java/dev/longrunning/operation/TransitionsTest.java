@@ -6,7 +6,6 @@ import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change.Cancel;
 import dev.longrunning.operation.Change.Complete;
 import dev.longrunning.operation.Change.Composable;
-import dev.longrunning.operation.Change.Contents;
 import dev.longrunning.operation.Change.Delete;
 import dev.longrunning.operation.Change.Expire;
 import dev.longrunning.operation.Change.Guard;

@@ -2,11 +2,11 @@ package dev.longrunning.store;
 
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change.Complete;
-import dev.longrunning.operation.Change.Contents;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.Change.LeaseTerms;
 import dev.longrunning.operation.Change.Start;
 import dev.longrunning.operation.Change.Update;
+import dev.longrunning.operation.Contents;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Outcome;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Bytes;
-import dev.longrunning.operation.Change.Contents;
 import dev.longrunning.operation.Change.Delete;
 import dev.longrunning.operation.Change.Start;
+import dev.longrunning.operation.Contents;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Progress;

@@ -2,8 +2,8 @@ package dev.longrunning.store.pg;
 
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
-import dev.longrunning.operation.Change.Contents;
 import dev.longrunning.operation.Change.Guard;
+import dev.longrunning.operation.Contents;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;

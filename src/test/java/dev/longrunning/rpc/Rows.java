@@ -1,0 +1,53 @@
+package dev.longrunning.rpc;
+
+import static dev.longrunning.store.Await.await;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import dev.longrunning.service.Fixture;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The rows of one replica, called without a transport. */
+final class Rows {
+  static final Call GRPC = new Call("default", Optional.empty(), false, Call.Transport.GRPC);
+  static final Call REST = new Call("default", Optional.empty(), false, Call.Transport.REST);
+
+  final Fixture fixture = new Fixture();
+  private final List<Method<?, ?>> rows = new ArrayList<>();
+
+  Rows() {
+    rows.addAll(OperationsMethods.of(fixture.operations, fixture.clock));
+    rows.addAll(ProducerMethods.of(fixture.producer));
+  }
+
+  List<Method<?, ?>> all() {
+    return rows;
+  }
+
+  Future<Reply> send(Call call, Message request) {
+    return rows.stream()
+        .filter(row -> row.request().getClass().equals(request.getClass()))
+        .findFirst()
+        .map(row -> handle(row, call, request))
+        .orElseThrow();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <Q extends Message> Future<Reply> handle(
+      Method<Q, ?> row, Call call, Message request) {
+    return row.handler().handle(call, (Q) request);
+  }
+
+  /** Calls over gRPC, and parses the answer into a message of the type of {@code answer}. */
+  @SuppressWarnings("unchecked")
+  <A extends Message> A answer(Message request, A answer) {
+    try {
+      return (A) answer.getParserForType().parseFrom(await(send(GRPC, request)).body().array());
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
