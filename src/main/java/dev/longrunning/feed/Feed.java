@@ -122,9 +122,12 @@ public final class Feed {
     woken.set(false);
     long number = begun + 1;
     begun = number;
+    // Taken before the poll begins: whatever is known now, the database must have, or it was
+    // rewound.
+    var known = cache.reached();
     changes
         .poll(Cursors.of(cursors))
-        .compose(poll -> settled(number, poll))
+        .compose(poll -> settled(number, known, poll))
         .onComplete(
             done -> {
               polling = false;
@@ -137,12 +140,12 @@ public final class Feed {
   }
 
   /** Applies a poll; answers how many batches it brought. */
-  private Future<Integer> settled(long number, Poll poll) {
+  private Future<Integer> settled(long number, Cursors reached, Poll poll) {
     var known = epoch;
     if (poll.timeline() == null) {
       return Future.failedFuture(new IllegalStateException("the database is in recovery"));
     }
-    if (!poll.isCurrent() || (isKnown(poll) && !poll.heads().reach(Cursors.of(cursors)))) {
+    if (!poll.isCurrent() || (isKnown(poll) && !poll.heads().reach(reached))) {
       long numberMin = known == null ? 0 : known.number();
       return changes.openEpoch(poll.epoch(), numberMin).map(opened -> 1);
     }

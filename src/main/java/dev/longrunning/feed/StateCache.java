@@ -9,6 +9,7 @@ import dev.longrunning.store.ChangeLog.Batch;
 import dev.longrunning.store.Cursors;
 import dev.longrunning.store.Reading;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,10 @@ final class StateCache {
   private final Cache<OperationKey, State> states;
   private final ConcurrentMap<OperationKey, List<ReadTicket>> reading = new ConcurrentHashMap<>();
   private final AtomicLongArray cursors = new AtomicLongArray(OperationKey.LANES);
+
+  /** The newest revision of each lane that is known here, from the feed, a read or a write. */
+  private final AtomicLongArray reached = new AtomicLongArray(OperationKey.LANES);
+
   private final Function<Snapshot, Bytes> encoder;
 
   /** Which history the states belong to, and how often it was begun anew. */
@@ -108,8 +113,25 @@ final class StateCache {
               boolean counts = !ticket.voided && found.epoch().equals(ticket.generation.epoch);
               return counts ? newer(old, state) : old;
             });
+    reach(ticket.key.lane(), found);
     forget(ticket);
     return state;
+  }
+
+  /**
+   * How far the lanes are at least. A database that is behind this was restored: a state that was
+   * read ahead of the feed would otherwise outlive its history.
+   */
+  Cursors reached() {
+    long[] revisions = new long[OperationKey.LANES];
+    Arrays.setAll(revisions, lane -> Math.max(reached.get(lane), cursors.get(lane)));
+    return Cursors.of(revisions);
+  }
+
+  private void reach(int lane, Reading found) {
+    if (found.epoch().equals(generation.epoch)) {
+      reached.accumulateAndGet(lane, found.version(), Math::max);
+    }
   }
 
   void failRead(ReadTicket ticket) {
@@ -121,6 +143,7 @@ final class StateCache {
     var state =
         new State(written.key(), generation.number, written.version(), written, null, encoder);
     int lane = written.key().lane();
+    reached.accumulateAndGet(lane, written.version(), Math::max);
     states
         .asMap()
         .compute(
@@ -149,6 +172,7 @@ final class StateCache {
     generation = new Generation(generation.number + 1, epoch);
     for (int lane = 0; lane < OperationKey.LANES; lane++) {
       cursors.set(lane, heads.at(lane));
+      reached.set(lane, heads.at(lane));
     }
     reading.keySet().forEach(this::voidReads);
     states.invalidateAll();

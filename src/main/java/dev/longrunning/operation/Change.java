@@ -297,6 +297,7 @@ public sealed interface Change {
    *
    * @param metadata serialized Any; null removes it
    * @param progress null removes it
+   * @param labels kept sorted by key
    */
   record Contents(
       boolean replacesMetadata,
@@ -306,6 +307,10 @@ public sealed interface Change {
       boolean replacesLabels,
       Map<String, String> labels) {
     public static final Contents NONE = new Contents(false, null, false, null, false, Map.of());
+
+    public Contents {
+      labels = Labels.of(labels);
+    }
 
     public boolean isEmpty() {
       return !replacesMetadata && !replacesProgress && !replacesLabels;

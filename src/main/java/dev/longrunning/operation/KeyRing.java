@@ -16,13 +16,19 @@ import javax.crypto.spec.SecretKeySpec;
 public final class KeyRing {
   static final int SIGNATURE_BYTES = 16;
 
+  /** A shorter one could be guessed. */
+  public static final int KEY_BYTES_MIN = 16;
+
   private static final String ALGORITHM = "HmacSHA256";
 
   private final Map<Integer, Bytes> keys;
   private final int newest;
 
-  /** The keys by number; at least one. */
+  /** The keys by number; at least one, none shorter than {@value #KEY_BYTES_MIN} bytes. */
   public KeyRing(Map<Integer, Bytes> keys) {
+    if (keys.values().stream().anyMatch(key -> key.length() < KEY_BYTES_MIN)) {
+      throw new IllegalStateException("a key of less than " + KEY_BYTES_MIN + " bytes");
+    }
     this.keys = Map.copyOf(keys);
     this.newest =
         keys.keySet().stream()

@@ -1,12 +1,16 @@
 package dev.longrunning.operation;
 
+import dev.longrunning.operation.Problem.Violation;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The default name scheme: {@code operations/**} and {@code {parent}/operations/{id}}.
  *
  * <p><b>Bounds.</b> A whole name has at most {@value #NAME_BYTES_MAX} bytes in UTF-8. No segment is
- * empty, {@code .} or {@code ..}; no character is a control character; the id holds no {@code :}.
+ * empty, {@code .}, {@code ..} or the wildcard {@code -}; the text is plain; the id holds no {@code
+ * :}.
  */
 public final class OperationName {
   /** Also the bound of a collection's name. */
@@ -18,33 +22,48 @@ public final class OperationName {
 
   private OperationName() {}
 
-  /** Returns the name, or throws {@link Problem} INVALID naming {@code field}. */
-  public static String checked(String field, String name) {
-    checkResource(field, name);
+  /** What is wrong with {@code name} as the name of an operation; empty: nothing. */
+  public static Optional<Violation> fault(String field, String name) {
+    var fault = resourceFault(field, name);
+    if (fault.isPresent()) {
+      return fault;
+    }
     int last = name.lastIndexOf('/');
     boolean operation =
         name.startsWith(FLAT) || (last > 0 && name.startsWith(NESTED, last - NESTED.length()));
-    if (!operation || name.indexOf(':', last) >= 0) {
-      throw Problem.invalid(
-          field, name, "operations/{id} or {parent}/operations/{id}, no ':' in the id");
-    }
+    return operation && name.indexOf(':', last) < 0
+        ? Optional.empty()
+        : violation(field, name, "operations/{id} or {parent}/operations/{id}, no ':' in the id");
+  }
+
+  /** Returns the name, or throws {@link Problem} INVALID naming {@code field}. */
+  public static String checked(String field, String name) {
+    fault(field, name).ifPresent(OperationName::refuse);
     return name;
   }
 
+  /** What is wrong with {@code name} as a parent, with or without /operations; empty: nothing. */
+  public static Optional<Violation> collectionFault(String field, String name) {
+    if (name.isEmpty() || name.equals(SEGMENT)) {
+      return Optional.empty();
+    }
+    var fault = resourceFault(field, name);
+    if (fault.isPresent()) {
+      return fault;
+    }
+    String parent = withoutSuffix(name);
+    return parent.indexOf(':', parent.lastIndexOf('/') + 1) < 0
+        ? Optional.empty()
+        : violation(field, name, "no ':' in the last segment");
+  }
+
   /**
-   * Returns the collection that {@code name} (a parent, with or without /operations) stands for.
+   * Returns the collection that {@code name} (a parent, with or without /operations) stands for, or
+   * throws {@link Problem} INVALID naming {@code field}.
    */
   public static String collection(String field, String name) {
-    if (name.isEmpty() || name.equals(SEGMENT)) {
-      return "";
-    }
-    checkResource(field, name);
-    String parent =
-        name.endsWith(NESTED) ? name.substring(0, name.length() - NESTED.length()) : name;
-    if (parent.indexOf(':', parent.lastIndexOf('/') + 1) >= 0) {
-      throw Problem.invalid(field, name, "no ':' in the last segment");
-    }
-    return parent;
+    collectionFault(field, name).ifPresent(OperationName::refuse);
+    return name.equals(SEGMENT) ? "" : withoutSuffix(name);
   }
 
   /** The collection that a checked name belongs to: its parent; empty for a flat name. */
@@ -59,24 +78,36 @@ public final class OperationName {
     return collection.isEmpty() ? FLAT + id : collection + NESTED + '/' + id;
   }
 
-  private static void checkResource(String field, String name) {
+  private static String withoutSuffix(String name) {
+    return name.endsWith(NESTED) ? name.substring(0, name.length() - NESTED.length()) : name;
+  }
+
+  private static Optional<Violation> resourceFault(String field, String name) {
     if (name.isEmpty()) {
-      throw Problem.invalid(field, name, "a resource name, 1 to " + NAME_BYTES_MAX + " bytes");
+      return violation(field, name, "a resource name, 1 to " + NAME_BYTES_MAX + " bytes");
     }
-    // Every character is at least one byte, so this bounds the encoding below too.
+    // Every character is at least one byte, so the first test bounds the encoding of the second.
     if (name.length() > NAME_BYTES_MAX || utf8Length(name) > NAME_BYTES_MAX) {
-      throw Problem.invalid(field, name, "at most " + NAME_BYTES_MAX + " bytes");
+      return violation(field, name, "at most " + NAME_BYTES_MAX + " bytes");
     }
-    for (int i = 0; i < name.length(); i++) {
-      if (Character.isISOControl(name.charAt(i))) {
-        throw Problem.invalid(field, name, "no control characters");
-      }
+    if (!PlainText.isPlain(name)) {
+      return violation(field, name, PlainText.ALLOWED);
     }
     for (String segment : name.split("/", -1)) {
-      if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
-        throw Problem.invalid(field, name, "segments that are not empty, '.' or '..'");
+      // '-' stands for every id at its place: kept apart, or a wildcard would quietly find nothing.
+      if (segment.isEmpty() || segment.equals(".") || segment.equals("..") || segment.equals("-")) {
+        return violation(field, name, "segments that are not empty, '.', '..' or '-'");
       }
     }
+    return Optional.empty();
+  }
+
+  private static Optional<Violation> violation(String field, String got, String allowed) {
+    return Optional.of(Violation.of(field, got, allowed));
+  }
+
+  private static void refuse(Violation violation) {
+    throw Problem.invalid(List.of(violation));
   }
 
   private static int utf8Length(String text) {

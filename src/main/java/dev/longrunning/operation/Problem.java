@@ -44,7 +44,11 @@ public final class Problem extends RuntimeException {
   }
 
   /** One field that is not as it must be. */
-  public record Violation(String field, String description) {}
+  public record Violation(String field, String description) {
+    public static Violation of(String field, Object got, String allowed) {
+      return new Violation(field, "got " + shown(got) + ", allowed " + allowed);
+    }
+  }
 
   private final Kind kind;
   private final String reason;
@@ -69,7 +73,7 @@ public final class Problem extends RuntimeException {
   }
 
   public static Problem invalid(String field, Object got, String allowed) {
-    return invalid(List.of(new Violation(field, "got " + shown(got) + ", allowed " + allowed)));
+    return invalid(List.of(Violation.of(field, got, allowed)));
   }
 
   /** All faults of one request at once; never empty. */
@@ -154,6 +158,11 @@ public final class Problem extends RuntimeException {
     return of(Kind.NOT_FOUND, "NO_SUCH_PATH", "path: nothing answers at " + shown(path), Map.of());
   }
 
+  /** Who calls is not known. */
+  public static Problem unauthenticated(String message) {
+    return of(Kind.UNAUTHENTICATED, "UNAUTHENTICATED", message, Map.of());
+  }
+
   public static Problem denied(String message) {
     return of(Kind.DENIED, "DENIED", message, Map.of());
   }
@@ -194,6 +203,11 @@ public final class Problem extends RuntimeException {
 
   public static Problem broken(String message, Throwable cause) {
     return new Problem(Kind.BROKEN, "INTERNAL", message, Map.of(), List.of(), null, cause);
+  }
+
+  /** What a caller sees of a failure that was not foreseen: the id that the log has it under. */
+  public static Problem internal(String id) {
+    return of(Kind.BROKEN, "INTERNAL", "internal error; the log has it as " + id, Map.of("id", id));
   }
 
   private static Problem of(Kind kind, String reason, String message, Map<String, String> facts) {

@@ -1,6 +1,9 @@
 package dev.longrunning.operation;
 
+import dev.longrunning.operation.Problem.Violation;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,31 +27,38 @@ public record Progress(
   /** In characters. */
   public static final int MESSAGE_MAX = 1_000;
 
-  /**
-   * Returns the progress, or throws {@link Problem} INVALID naming the field below {@code path}.
-   */
+  /** What is wrong with this progress, each fault with its field below {@code path}. */
+  public List<Violation> faults(String path) {
+    var faults = new ArrayList<Violation>();
+    if (doneUnits < 0) {
+      faults.add(Violation.of(path + ".done_units", doneUnits, "0 or more"));
+    }
+    if (totalUnits < 0) {
+      faults.add(Violation.of(path + ".total_units", totalUnits, "0 or more"));
+    }
+    if (totalUnits > 0 && doneUnits > totalUnits) {
+      faults.add(
+          Violation.of(path + ".done_units", doneUnits, "at most total_units, " + totalUnits));
+    }
+    addLineFault(faults, path + ".unit", unit, UNIT_MAX);
+    addLineFault(faults, path + ".message", message, MESSAGE_MAX);
+    return faults;
+  }
+
+  /** Returns the progress, or throws {@link Problem} INVALID naming every faulty field. */
   public static Progress checked(String path, Progress progress) {
-    if (progress.doneUnits < 0) {
-      throw Problem.invalid(path + ".done_units", progress.doneUnits, "0 or more");
+    var faults = progress.faults(path);
+    if (!faults.isEmpty()) {
+      throw Problem.invalid(faults);
     }
-    if (progress.totalUnits < 0) {
-      throw Problem.invalid(path + ".total_units", progress.totalUnits, "0 or more");
-    }
-    if (progress.totalUnits > 0 && progress.doneUnits > progress.totalUnits) {
-      throw Problem.invalid(
-          path + ".done_units", progress.doneUnits, "at most total_units, " + progress.totalUnits);
-    }
-    checkLine(path + ".unit", progress.unit, UNIT_MAX);
-    checkLine(path + ".message", progress.message, MESSAGE_MAX);
     return progress;
   }
 
-  private static void checkLine(String field, String line, int max) {
+  private static void addLineFault(List<Violation> faults, String field, String line, int max) {
     if (line.codePointCount(0, line.length()) > max) {
-      throw Problem.invalid(field, line, "at most " + max + " characters");
-    }
-    if (line.chars().anyMatch(Character::isISOControl)) {
-      throw Problem.invalid(field, line, "one line without control characters");
+      faults.add(Violation.of(field, line, "at most " + max + " characters"));
+    } else if (!PlainText.isPlain(line)) {
+      faults.add(Violation.of(field, line, "one line of " + PlainText.ALLOWED));
     }
   }
 }

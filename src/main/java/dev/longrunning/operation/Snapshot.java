@@ -38,6 +38,10 @@ public record Snapshot(
   /** Objects, references and map nodes of one snapshot on a 64-bit heap, roughly. */
   private static final int OVERHEAD_BYTES = 400;
 
+  public Snapshot {
+    labels = Labels.of(labels);
+  }
+
   public boolean isDone() {
     return outcome != Outcome.RUNNING;
   }
@@ -95,6 +99,11 @@ public record Snapshot(
         time,
         cancelRequestTime,
         time.plus(retention));
+  }
+
+  /** Bytes of metadata and result: what a page of a list is measured by. */
+  public int payloadBytes() {
+    return result.length() + (metadata == null ? 0 : metadata.length());
   }
 
   /** Roughly the bytes of heap that this state holds. */

@@ -1,7 +1,11 @@
 package dev.longrunning.rpc;
 
+import dev.longrunning.operation.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler may know of the call that it answers.
@@ -11,12 +15,37 @@ import java.util.Optional;
  * @param deadline when the caller stops waiting
  * @param cached whether the caller takes a cached state ({@code longrunning-consistency: cached})
  * @param transport for logs and metrics
+ * @param gone completes when the caller cancels or its connection is lost; never fails, and never
+ *     completes for a caller that stays
  */
 public record Call(
-    String service, Optional<Instant> deadline, boolean cached, Transport transport) {
+    String service,
+    Optional<Instant> deadline,
+    boolean cached,
+    Transport transport,
+    Future<Void> gone) {
+  /** The header or metadata key that chooses how fresh an answer must be. */
+  public static final String CONSISTENCY = "longrunning-consistency";
+
   /** What the call came in on. */
   public enum Transport {
     GRPC,
     REST
+  }
+
+  /** A call whose caller stays. */
+  public Call(String service, Optional<Instant> deadline, boolean cached, Transport transport) {
+    this(service, deadline, cached, transport, Promise.<Void>promise().future());
+  }
+
+  /** Reads the value of {@value #CONSISTENCY}; null: not sent. */
+  public static boolean isCached(@Nullable String consistency) {
+    if (consistency == null || consistency.equals("strong")) {
+      return false;
+    }
+    if (consistency.equals("cached")) {
+      return true;
+    }
+    throw Problem.invalid(CONSISTENCY, consistency, "strong or cached");
   }
 }

@@ -1,6 +1,9 @@
 package dev.longrunning.rpc;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.longrunning.operation.Bytes;
+import dev.longrunning.operation.Problem;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -29,7 +32,29 @@ public record Method<Q extends Message, A extends Message>(
     Future<Reply> handle(Call call, Q request);
   }
 
+  public Method {
+    rules = List.copyOf(rules);
+  }
+
   public String fullName() {
     return service + '/' + name;
+  }
+
+  /** Parses a serialized request, or throws {@link Problem} INVALID. */
+  public Q parse(Bytes serialized) {
+    try {
+      return built(request.newBuilderForType().mergeFrom(serialized.array()));
+    } catch (InvalidProtocolBufferException e) {
+      throw Problem.invalid(
+          "request",
+          serialized.length() + " bytes that are not one",
+          "a serialized " + request.getDescriptorForType().getFullName());
+    }
+  }
+
+  /** Finishes a request that was filled field by field; {@code builder} is one of its own. */
+  @SuppressWarnings("unchecked")
+  public Q built(Message.Builder builder) {
+    return (Q) builder.build();
   }
 }

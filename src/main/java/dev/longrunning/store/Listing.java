@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param after null: from the newest on
  * @param limit rows at most
- * @param bytesMax payload bytes after which no further row is read; at least one row always is
+ * @param bytesMax the row with which the payload bytes (metadata and result) reach this is the last
+ *     one read: rows of 100 bytes and a maximum of 250 are three rows
  */
 public record Listing(
     String service, String collection, @Nullable PageToken after, int limit, int bytesMax) {}

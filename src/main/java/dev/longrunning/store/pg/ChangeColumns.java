@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,12 +107,12 @@ final class ChangeColumns implements Change.Visitor {
   public void start(Change.Start start) {
     requests[at] = start.request();
     collections[at] = start.collection();
-    retentions[at] = start.retention().toMillis();
+    retentions[at] = micros(start.retention());
     var lease = start.lease();
     if (lease != null) {
       tokens[at] = lease.token();
-      leases[at] = lease.duration().toMillis();
-      windows[at] = lease.adoptionWindow().toMillis();
+      leases[at] = micros(lease.duration());
+      windows[at] = micros(lease.adoptionWindow());
     }
     contents(start.contents());
     labels[at] = json(start.contents().labels());
@@ -120,7 +121,8 @@ final class ChangeColumns implements Change.Visitor {
   @Override
   public void update(Change.Update update) {
     guard(update.guard());
-    leases[at] = millis(update.leaseDuration());
+    var duration = update.leaseDuration();
+    leases[at] = duration == null ? null : micros(duration);
     contents(update.contents());
   }
 
@@ -198,8 +200,8 @@ final class ChangeColumns implements Change.Visitor {
     return object.encode();
   }
 
-  private static @Nullable Long millis(@Nullable Duration duration) {
-    return duration == null ? null : duration.toMillis();
+  private static long micros(Duration duration) {
+    return TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
   }
 
   private static @Nullable Buffer buffer(@Nullable Bytes bytes) {

@@ -33,6 +33,7 @@ public final class Connector {
    */
   static final Map<String, String> SESSION_SETTINGS =
       Map.of(
+          "client_min_messages", "warning",
           "plan_cache_mode", "force_generic_plan",
           "enable_seqscan", "off",
           "enable_hashjoin", "off",

@@ -101,6 +101,7 @@ final class Doorbell {
             heard.run();
           }
         });
+    open.exceptionHandler(cause -> open.close());
     open.closeHandler(
         gone -> {
           connection = null;

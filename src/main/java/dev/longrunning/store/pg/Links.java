@@ -186,6 +186,8 @@ final class Links {
     open.add(connection);
     idle.add(connection);
     connection.closeHandler(closing -> drop(connection));
+    // The job under way fails with the same cause; what breaks an idle connection concerns nobody.
+    connection.exceptionHandler(cause -> drop(connection));
     dispatch();
   }
 

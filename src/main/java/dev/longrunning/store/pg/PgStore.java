@@ -11,7 +11,7 @@ import dev.longrunning.store.Epoch;
 import dev.longrunning.store.Listing;
 import dev.longrunning.store.OperationStore;
 import dev.longrunning.store.Reading;
-import io.vertx.core.Context;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
@@ -61,7 +62,7 @@ public final class PgStore implements OperationStore, ChangeLog {
   private final Links writers;
   private final Links upkeep;
   private final Doorbell doorbell;
-  private final ConcurrentMap<Context, Reader> readers = new ConcurrentHashMap<>();
+  private final ConcurrentMap<EventLoop, Reader> readers = new ConcurrentHashMap<>();
   private Runnable onRing = () -> {};
 
   private record Reader(Links links, CoalescedReads byKey) {}
@@ -90,7 +91,7 @@ public final class PgStore implements OperationStore, ChangeLog {
 
   @Override
   public Future<Reading> find(OperationKey key) {
-    return here().byKey().find(key);
+    return reading(here -> here.byKey().find(key));
   }
 
   @Override
@@ -105,10 +106,11 @@ public final class PgStore implements OperationStore, ChangeLog {
     }
     var sql = after == null ? Statements.OP_LIST_FIRST : Statements.OP_LIST_NEXT;
     return recovered(
-        here()
-            .links()
-            .run(READ_LIMIT, connection -> connection.preparedQuery(sql).execute(tuple))
-            .map(PgStore::snapshots));
+        reading(
+            here ->
+                here.links()
+                    .run(READ_LIMIT, connection -> connection.preparedQuery(sql).execute(tuple))
+                    .map(PgStore::snapshots)));
   }
 
   @Override
@@ -130,15 +132,19 @@ public final class PgStore implements OperationStore, ChangeLog {
   @Override
   public Future<Integer> trim(Duration window, int limit) {
     Future<Integer> deleted = Future.succeededFuture(0);
-    for (short lane = 0; lane < OperationKey.LANES; lane++) {
-      var tuple = Tuple.of(lane, window.toMillis(), limit);
+    for (int lane = 0; lane < OperationKey.LANES; lane++) {
+      int next = lane;
       deleted =
-          deleted.compose(
-              before ->
-                  maintain(Statements.LOG_TRIM, () -> tuple)
-                      .map(rows -> before + rows.iterator().next().getInteger("deleted")));
+          deleted.compose(before -> trim(next, window, limit - before).map(more -> before + more));
     }
     return deleted;
+  }
+
+  private Future<Integer> trim(int lane, Duration window, int limit) {
+    return limit <= 0
+        ? Future.succeededFuture(0)
+        : maintain(Statements.LOG_TRIM, () -> Tuple.of((short) lane, window.toMillis(), limit))
+            .map(rows -> rows.iterator().next().getInteger("deleted"));
   }
 
   @Override
@@ -170,7 +176,7 @@ public final class PgStore implements OperationStore, ChangeLog {
     return this.<Void>onStore(
         () -> {
           doorbell.close();
-          readers.forEach((loop, here) -> loop.runOnContext(now -> here.links().close()));
+          readers.forEach((loop, here) -> loop.execute(() -> here.links().close()));
           return Future.join(writers.close(), upkeep.close(), reader.close()).mapEmpty();
         });
   }
@@ -219,10 +225,19 @@ public final class PgStore implements OperationStore, ChangeLog {
     return (ContextInternal) vertx.getOrCreateContext();
   }
 
-  private Reader here() {
+  /** Reads on the caller's event loop; a caller on another thread reads on the store's. */
+  private <T> Future<T> reading(Function<Reader, Future<T>> work) {
+    var loop = (ContextInternal) Vertx.currentContext();
+    return loop == null || !loop.inThread()
+        ? onStore(() -> work.apply(readerOf(context)))
+        : work.apply(readerOf(loop));
+  }
+
+  private Reader readerOf(ContextInternal loop) {
+    // By thread: calls have contexts of their own, and any number of them share an event loop.
     return readers.computeIfAbsent(
-        vertx.getOrCreateContext(),
-        loop -> {
+        loop.nettyEventLoop(),
+        here -> {
           var links = new Links(vertx, "reads", READERS_A_LOOP, connector::open);
           return new Reader(links, new CoalescedReads(vertx, links));
         });

@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,9 +26,7 @@ final class Rows {
   /** Reads a row of {@link Statements#OP_READ_BY_KEY}. */
   static Reading reading(Row row, UUID epoch) {
     var key = OperationKey.parse(row.getString("key"));
-    if (row.getLong("version") != null) {
-      return new Reading(key, epoch, snapshot(row, key), null);
-    }
+    var snapshot = row.getLong("version") == null ? null : snapshot(row, key);
     Long gone = row.getLong("gone_version");
     var tombstone =
         gone == null
@@ -37,7 +36,7 @@ final class Rows {
                 row.getShort("gone_kind") == Change.Purge.KIND,
                 row.getString("gone_collection"),
                 row.getUUID("gone_request"));
-    return new Reading(key, epoch, null, tombstone);
+    return new Reading(key, epoch, snapshot, tombstone);
   }
 
   static Snapshot snapshot(Row row, OperationKey key) {
@@ -48,7 +47,7 @@ final class Rows {
         row.getLong("version"),
         present(row, "create_time"),
         present(row, "update_time"),
-        Duration.ofMillis(row.getLong("retention_ms")),
+        Duration.of(row.getLong("retention_us"), ChronoUnit.MICROS),
         Outcome.ofCode(row.getShort("outcome")),
         result == null ? Bytes.EMPTY : result,
         bytes(row, "metadata"),

@@ -56,7 +56,7 @@ final class Statements {
   static final String OP_READ_BY_KEY =
       """
       select e.nonce, e.timeline, longrunning.timeline() as present, k.ord, o.version, o.create_time,
-             o.update_time, o.end_time, o.cancel_request_time, o.expire_time, o.retention_ms,
+             o.update_time, o.end_time, o.cancel_request_time, o.expire_time, o.retention_us,
              o.done_units, o.total_units, o.estimated_end_time, o.outcome, k.key, o.collection,
              o.unit, o.message, o.labels::text as labels, o.metadata, o.result,
              t.version as gone_version, t.kind as gone_kind, t.collection as gone_collection,
@@ -73,8 +73,7 @@ final class Statements {
                             limit 1) o on true
         left join lateral (select t.version, t.kind, t.collection, t.create_request
                              from longrunning.tombstone t
-                            where o.version is null
-                              and t.lane = k.lane
+                            where t.lane = k.lane
                               and t.key = k.key
                             limit 1) t on true
       """;
@@ -83,12 +82,12 @@ final class Statements {
   private static final String OP_LIST_HEAD =
       """
       select o.key, o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
-             o.expire_time, o.retention_ms, o.done_units, o.total_units, o.estimated_end_time,
+             o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
              o.outcome, o.collection, o.unit, o.message, o.labels::text as labels, o.metadata,
              o.result
         from (select o.*, sum(o.weight) over (order by o.create_time desc, o.key desc
                                               rows unbounded preceding) - o.weight as before
-                from (select o.*, octet_length(o.key) + coalesce(octet_length(o.metadata), 0)
+                from (select o.*, coalesce(octet_length(o.metadata), 0)
                                   + coalesce(octet_length(o.result), 0) as weight
                         from longrunning.op o
                        where o.service = $1

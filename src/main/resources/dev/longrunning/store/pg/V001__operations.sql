@@ -35,7 +35,7 @@ create table longrunning.op (
   end_time            timestamptz,
   cancel_request_time timestamptz,
   expire_time         timestamptz,
-  retention_ms        bigint      not null,
+  retention_us        bigint      not null,
   done_units          bigint,
   total_units         bigint,
   estimated_end_time  timestamptz,
@@ -64,8 +64,8 @@ create index op_purge on longrunning.op (expire_time) where expire_time is not n
 -- Leases of running operations. Narrow and apart from op: a renewal rewrites some 100 bytes instead of the state.
 create table longrunning.lease (
   expires_at  timestamptz not null,
-  duration_ms bigint      not null,
-  window_ms   bigint      not null,
+  duration_us bigint      not null,
+  window_us   bigint      not null,
   token       uuid        not null,
   request     uuid,
   lane        smallint    not null,
@@ -150,7 +150,7 @@ begin
     return false;
   end if;
   update longrunning.lease l
-     set expires_at = p_now + least(l.expires_at - p_swept, l.duration_ms * interval '1 ms')
+     set expires_at = p_now + least(l.expires_at - p_swept, l.duration_us * interval '1 microsecond')
    where l.lane = p_lane;
   update longrunning.sweep s
      set at = p_now, nonce = p_nonce
@@ -191,7 +191,7 @@ begin
 end $$;
 
 -- Deletes what is older than the window from one lane: log rows in order of rev, up to but not including the first
--- younger one, never the lane's last; then tombstones. Answers how many.
+-- younger one, never the lane's last; then tombstones of any lane. Answers how many.
 create function longrunning.trim(p_lane smallint, p_window_ms bigint, p_limit integer)
 returns integer language plpgsql volatile as $$
 declare
@@ -208,7 +208,7 @@ begin
   get diagnostics v_deleted = row_count;
   delete from longrunning.tombstone t
    using (select o.lane, o.key from longrunning.tombstone o
-           where o.at < v_before order by o.at limit p_limit) old
+           where o.at < v_before order by o.at limit p_limit - v_deleted) old
    where t.lane = old.lane and t.key = old.key and t.at < v_before;
   get diagnostics v_rows = row_count;
   return v_deleted + v_rows;
@@ -219,6 +219,6 @@ end $$;
 create function longrunning.expiry_due(p_limit integer)
 returns setof text language sql volatile set enable_seqscan = on as $$
   select l.key from longrunning.lease l
-   where l.expires_at + l.window_ms * interval '1 ms' < clock_timestamp()
+   where l.expires_at + l.window_us * interval '1 microsecond' < clock_timestamp()
    limit p_limit
 $$;

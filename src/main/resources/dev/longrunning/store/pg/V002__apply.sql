@@ -112,9 +112,9 @@ begin
                                          || 'operations/') then c.collection
            end as home,
            case
-             when i.kind = 1 and o.place is null then v_now + i.lease_ms * interval '1 ms'
+             when i.kind = 1 and o.place is null then v_now + i.lease_us * interval '1 microsecond'
              when i.kind = 1 and l.request = i.request and l.expires_at > v_now then l.expires_at
-             when i.kind = 2 then v_now + coalesce(i.lease_ms, l.duration_ms) * interval '1 ms'
+             when i.kind = 2 then v_now + coalesce(i.lease_us, l.duration_us) * interval '1 microsecond'
            end as lease_expires_at,
            (case
               when i.kind = 1 then
@@ -130,7 +130,7 @@ begin
                 case
                   when o.outcome <> 0 then case when i.request = o.last_request then 2 else 14 end
                   when i.token is distinct from l.token then 16
-                  when i.lease_ms is not null and l.place is null then 17
+                  when i.lease_us is not null and l.place is null then 17
                   when i.request = o.last_request then 2
                   when i.version <> o.version then 15
                   when i.mask = 0 then 1
@@ -152,20 +152,20 @@ begin
                 case
                   when o.outcome <> 0 then 3
                   when v_gap or l.place is null then 18
-                  when l.expires_at + l.window_ms * interval '1 ms' >= v_now then 18
+                  when l.expires_at + l.window_us * interval '1 microsecond' >= v_now then 18
                   else 0
                 end
               when i.kind = 7 then case when o.expire_time <= v_now then 0 else 18 end
               else 0
             end)::smallint as verdict
     from unnest(p_keys, p_kinds, p_requests, p_tokens, p_versions, p_collections, p_leases, p_masks, p_outcomes, p_results)
-         with ordinality as i (key, kind, request, token, version, collection, lease_ms, mask, outcome, result, ord)
+         with ordinality as i (key, kind, request, token, version, collection, lease_us, mask, outcome, result, ord)
     left join lateral (
       select o.ctid as place, o.version, o.update_time, o.cancel_request_time, o.expire_time, o.create_request,
              o.last_request, o.outcome, o.service, o.collection, o.result
       from longrunning.op o where o.lane = p_lane and o.key = i.key limit 1) o on true
     left join lateral (
-      select l.ctid as place, l.token, l.request, l.expires_at, l.duration_ms, l.window_ms
+      select l.ctid as place, l.token, l.request, l.expires_at, l.duration_us, l.window_us
       from longrunning.lease l where l.lane = p_lane and l.key = i.key limit 1) l on true
     left join lateral (
       select t.kind, t.create_request, t.collection
@@ -179,20 +179,20 @@ begin
   -- Each kind of write only if the batch holds it: an empty one costs tens of microseconds too.
   if 1 = any (p_kinds) then
     insert into longrunning.op (
-      version, create_time, update_time, retention_ms, done_units, total_units, estimated_end_time, create_request,
+      version, create_time, update_time, retention_us, done_units, total_units, estimated_end_time, create_request,
       lane, key, service, collection, unit, message, labels, metadata)
-    select v_rev, v_now, v_now, i.retention_ms, i.done_units, i.total_units, i.estimated_end_time, i.request,
+    select v_rev, v_now, v_now, i.retention_us, i.done_units, i.total_units, i.estimated_end_time, i.request,
            p_lane, i.key, split_part(i.key, '/', 1), i.collection, i.unit, i.message, i.labels::jsonb, i.metadata
     from unnest(p_keys, p_kinds, v_verdicts, p_requests, p_collections, p_retentions, p_metadata, p_done, p_total, p_units,
                 p_messages, p_estimates, p_labels)
-         as i (key, kind, verdict, request, collection, retention_ms, metadata, done_units, total_units, unit,
+         as i (key, kind, verdict, request, collection, retention_us, metadata, done_units, total_units, unit,
                message, estimated_end_time, labels)
     where i.kind = 1 and i.verdict = 0;
-    insert into longrunning.lease (expires_at, duration_ms, window_ms, token, request, lane, key)
-    select i.expires_at, i.lease_ms, i.window_ms, i.token, i.request, p_lane, i.key
+    insert into longrunning.lease (expires_at, duration_us, window_us, token, request, lane, key)
+    select i.expires_at, i.lease_us, i.window_us, i.token, i.request, p_lane, i.key
     from unnest(p_keys, p_kinds, v_verdicts, p_requests, p_tokens, p_leases, p_windows, v_lease_ends)
-         as i (key, kind, verdict, request, token, lease_ms, window_ms, expires_at)
-    where i.kind = 1 and i.verdict = 0 and i.lease_ms is not null;
+         as i (key, kind, verdict, request, token, lease_us, window_us, expires_at)
+    where i.kind = 1 and i.verdict = 0 and i.lease_us is not null;
   end if;
 
   if p_kinds && '{2,3,4,5}' and 0 = any (v_verdicts) then
@@ -212,7 +212,7 @@ begin
            outcome = case when i.kind = 3 then i.outcome when i.ends > 0 then 2 else o.outcome end,
            result = case when i.kind = 3 or i.ends = 1 then i.result when i.ends = 2 then i.otherwise else o.result end,
            end_time = case when i.kind = 3 or i.ends > 0 then i.at else o.end_time end,
-           expire_time = case when i.kind = 3 or i.ends > 0 then i.at + o.retention_ms * interval '1 ms' else o.expire_time end
+           expire_time = case when i.kind = 3 or i.ends > 0 then i.at + o.retention_us * interval '1 microsecond' else o.expire_time end
       from unnest(p_kinds, v_verdicts, v_places, v_times, v_cancels, v_ends, p_requests, p_masks, p_metadata, p_done,
                   p_total, p_units, p_messages, p_estimates, p_labels, p_outcomes, p_results, p_otherwise)
            as i (kind, verdict, place, at, cancel_request_time, ends, request, mask, metadata, done_units,
@@ -236,8 +236,8 @@ begin
 
   if array_length(array_remove(v_lease_places, null), 1) > 0 then
     update longrunning.lease l
-       set expires_at = i.expires_at, duration_ms = coalesce(i.lease_ms, l.duration_ms)
-      from unnest(p_kinds, v_verdicts, v_lease_places, v_lease_ends, p_leases) as i (kind, verdict, place, expires_at, lease_ms)
+       set expires_at = i.expires_at, duration_us = coalesce(i.lease_us, l.duration_us)
+      from unnest(p_kinds, v_verdicts, v_lease_places, v_lease_ends, p_leases) as i (kind, verdict, place, expires_at, lease_us)
      where l.ctid = i.place and i.kind = 2 and i.verdict <= 2;
     if p_kinds && '{3,4,5,6,7}' then
       delete from longrunning.lease l

@@ -1,0 +1,152 @@
+package dev.longrunning.app;
+
+import dev.longrunning.grpc.GrpcTransport;
+import dev.longrunning.rest.JsonMessages;
+import dev.longrunning.rest.OriginPolicy;
+import dev.longrunning.rest.RestTransport;
+import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.HttpRoutes;
+import dev.longrunning.rpc.MethodTable;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port that gRPC, gRPC-Web and REST share, as one event loop serves it; deployed once a loop.
+ *
+ * <p><b>Promise.</b> A request that a web page must not make reaches no transport.
+ *
+ * <p><b>Threads.</b> Everything that it makes belongs to its event loop.
+ *
+ * <p><b>Bounds.</b> {@value #HEADER_BYTES_MAX} bytes of headers, {@value #STREAMS_MAX} calls at a
+ * time on one connection; see the transports for bodies.
+ */
+public final class ApiPort extends VerticleBase {
+  static final int HEADER_BYTES_MAX = 16_384;
+
+  /** A name of 512 bytes percent-encoded twice, and a query of a filter. */
+  static final int REQUEST_LINE_BYTES_MAX = 8_192;
+
+  static final int STREAMS_MAX = 1_000;
+
+  /**
+   * Without a byte in either direction a connection is closed after this. Vert.x does not spare one
+   * with a call in flight, so that no call may stay silent for longer.
+   */
+  static final int IDLE_SECONDS = 600;
+
+  /** A client that gives up 100 calls a second is honest; the default of 200 in 30 s is less. */
+  private static final int RESETS_MAX = 3_000;
+
+  private static final int RESETS_WINDOW_SECONDS = 30;
+
+  /** A large request is not held up by the default window of 64 KiB. */
+  private static final int STREAM_WINDOW_BYTES = 262_144;
+
+  private static final int CONNECTION_WINDOW_BYTES = 1_048_576;
+
+  private static final int BACKLOG_MAX = 4_096;
+
+  /**
+   * Where to listen.
+   *
+   * @param port 0: any free one, the same for all instances of one deployment
+   */
+  public record Address(String host, int port) {}
+
+  /** What serves the calls of one event loop; made on that loop. */
+  public record Service(MethodTable table, CallPipeline pipeline, InstantSource clock) {}
+
+  private final Address address;
+  private final OriginPolicy policy;
+  private final JsonMessages json;
+  private final Supplier<Service> services;
+  private @Nullable HttpServer server;
+
+  /**
+   * Makes one instance.
+   *
+   * @param services called once, on the instance's event loop
+   */
+  public ApiPort(
+      Address address, OriginPolicy policy, JsonMessages json, Supplier<Service> services) {
+    this.address = address;
+    this.policy = policy;
+    this.json = json;
+    this.services = services;
+  }
+
+  @Override
+  public Future<?> start() {
+    var service = services.get();
+    var routes = HttpRoutes.of(service.table());
+    var rest = new RestTransport(routes, service.pipeline(), json, service.clock());
+    var grpc = new GrpcTransport(service.table(), service.pipeline(), service.clock());
+    server =
+        vertx
+            .createHttpServer(options())
+            .requestHandler(request -> dispatch(request, grpc, rest))
+            .invalidRequestHandler(rest::refuseMalformed);
+    return server.listen();
+  }
+
+  /** The port that it listens on, once deployed. */
+  public int port() {
+    if (server == null) {
+      throw new IllegalStateException("not deployed");
+    }
+    return server.actualPort();
+  }
+
+  private void dispatch(HttpServerRequest request, GrpcTransport grpc, RestTransport rest) {
+    boolean isGrpc = GrpcTransport.speaks(request);
+    var refusal = policy.refusal(request);
+    if (refusal.isPresent()) {
+      if (isGrpc) {
+        grpc.refuse(request, refusal.get());
+      } else {
+        rest.refuse(request, refusal.get());
+      }
+    } else if (!policy.answersPreflight(request)) {
+      (isGrpc ? grpc : rest).handle(request);
+    }
+  }
+
+  private HttpServerOptions options() {
+    // A negative port is a free one that the instances of a deployment share; 0 would be one each.
+    int port = address.port() == 0 ? -1 : address.port();
+    var options = new HttpServerOptions();
+    options
+        .setHost(address.host())
+        .setPort(port)
+        .setAcceptBacklog(BACKLOG_MAX)
+        .setTcpKeepAlive(true)
+        .setIdleTimeout(IDLE_SECONDS)
+        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+    return options
+        .setSsl(false)
+        .setUseAlpn(false)
+        .setHttp2ClearTextEnabled(true)
+        .setCompressionSupported(false)
+        .setDecompressionSupported(false)
+        .setHandle100ContinueAutomatically(true)
+        .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
+        .setMaxHeaderSize(HEADER_BYTES_MAX)
+        .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)
+        .setHttp2RstFloodMaxRstFramePerWindow(RESETS_MAX)
+        .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
+        .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
+        .setInitialSettings(
+            new Http2Settings()
+                .setMaxConcurrentStreams(STREAMS_MAX)
+                .setInitialWindowSize(STREAM_WINDOW_BYTES)
+                .setMaxHeaderListSize(HEADER_BYTES_MAX));
+  }
+}

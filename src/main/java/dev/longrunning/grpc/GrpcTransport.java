@@ -1,0 +1,96 @@
+package dev.longrunning.grpc;
+
+import com.google.rpc.Status;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.ErrorStatus;
+import dev.longrunning.rpc.Method;
+import dev.longrunning.rpc.MethodTable;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The unary methods of a table over gRPC and gRPC-Web.
+ *
+ * <p><b>Promise.</b> Every request gets a gRPC status, also one that is not well-formed.
+ *
+ * <p><b>Threads.</b> Belongs to one event loop.
+ */
+public final class GrpcTransport implements Handler<HttpServerRequest> {
+  private static final String PREFIX = "application/grpc";
+
+  private final MethodTable table;
+  private final CallPipeline pipeline;
+  private final InstantSource clock;
+
+  public GrpcTransport(MethodTable table, CallPipeline pipeline, InstantSource clock) {
+    this.table = table;
+    this.pipeline = pipeline;
+    this.clock = clock;
+  }
+
+  /** Whether a request wants gRPC of some form, by its content type. */
+  public static boolean speaks(HttpServerRequest request) {
+    var type = request.getHeader("content-type");
+    return type != null && type.regionMatches(true, 0, PREFIX, 0, PREFIX.length());
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    var framing = framing(request);
+    if (framing.isEmpty()) {
+      // 415 is for proxies; gRPC clients read the status beside it.
+      request.response().setStatusCode(415);
+      refuse(
+          request,
+          Problem.unimplemented("content-type: allowed application/grpc[-web[-text]][+proto]"));
+    } else if (!request.method().equals(HttpMethod.POST)) {
+      request.response().setStatusCode(405).putHeader("allow", "POST");
+      refuse(request, Problem.unimplemented("method: allowed POST"));
+    } else if (framing.get().needsHttp2() && request.version() != HttpVersion.HTTP_2) {
+      request.response().setStatusCode(505);
+      refuse(request, Problem.unimplemented("version: allowed HTTP/2"));
+    } else {
+      dispatch(request, framing.get());
+    }
+  }
+
+  /** Answers without looking any further. */
+  public void refuse(HttpServerRequest request, Problem problem) {
+    answer(request.response(), framing(request).orElse(Framing.GRPC), ErrorStatus.of(problem));
+  }
+
+  private static Optional<Framing> framing(HttpServerRequest request) {
+    var type = request.getHeader("content-type");
+    return type == null ? Optional.empty() : Framing.of(type);
+  }
+
+  private void dispatch(HttpServerRequest request, Framing framing) {
+    String path = Objects.requireNonNullElse(request.path(), "");
+    var method = table.find(path.startsWith("/") ? path.substring(1) : "");
+    if (method.isEmpty()) {
+      refuse(request, Problem.unimplemented("method: nothing answers at " + Problem.shown(path)));
+    } else {
+      begin(method.get(), framing, request);
+    }
+  }
+
+  private void begin(Method<?, ?> method, Framing framing, HttpServerRequest request) {
+    new UnaryCall<>(method, framing, pipeline, clock.instant(), request).begin();
+  }
+
+  /** Ends the response with nothing but a status. */
+  static void answer(HttpServerResponse response, Framing framing, Status status) {
+    response
+        .putHeader("content-type", framing.contentType())
+        .putHeader(GrpcHeaders.ACCEPT_ENCODING, "gzip");
+    GrpcHeaders.putStatus(response.headers(), status);
+    response.end();
+  }
+}

@@ -1,0 +1,73 @@
+package dev.longrunning.grpc;
+
+import dev.longrunning.operation.Bytes;
+import dev.longrunning.operation.Problem;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one message that the body of a unary request holds.
+ *
+ * <p><b>Promise.</b> Anything but exactly one whole message is a {@link Problem} that says what
+ * came.
+ *
+ * <p><b>Bounds.</b> {@value #MESSAGE_BYTES_MAX} bytes, both as received and once decompressed.
+ */
+final class RequestFrame {
+  /** Twice the largest operation: 4 MiB. */
+  static final int MESSAGE_BYTES_MAX = 4_194_304;
+
+  private static final int PREFIX_BYTES = 5;
+  private static final int COMPRESSED = 1;
+
+  private RequestFrame() {}
+
+  /** Reads the message out of a complete body. */
+  static Bytes message(Buffer body, @Nullable String encoding) {
+    if (body.length() < PREFIX_BYTES) {
+      throw Problem.invalid("body", body.length() + " bytes", "one message with its prefix");
+    }
+    int flags = body.getUnsignedByte(0);
+    long length = body.getUnsignedInt(1);
+    if (length > MESSAGE_BYTES_MAX) {
+      throw tooLarge(length + " bytes");
+    }
+    if (length != body.length() - PREFIX_BYTES) {
+      throw Problem.invalid(
+          "body",
+          "a prefix of " + length + " bytes before " + (body.length() - PREFIX_BYTES),
+          "one whole message");
+    }
+    if (flags > COMPRESSED) {
+      throw Problem.invalid("body", "message flags " + flags, "0 or 1");
+    }
+    var content = body.getBytes(PREFIX_BYTES, body.length());
+    return Bytes.of(flags == COMPRESSED ? decompressed(content, encoding) : content);
+  }
+
+  private static byte[] decompressed(byte[] content, @Nullable String encoding) {
+    if (encoding == null || encoding.equals("identity")) {
+      throw Problem.invalid("grpc-encoding", "none", "gzip where the message is compressed");
+    }
+    if (!encoding.equals("gzip")) {
+      throw Problem.unimplemented(
+          "grpc-encoding: got " + Problem.shown(encoding) + ", allowed gzip or identity");
+    }
+    try (var input = new GZIPInputStream(new ByteArrayInputStream(content))) {
+      var message = input.readNBytes(MESSAGE_BYTES_MAX + 1);
+      if (message.length > MESSAGE_BYTES_MAX) {
+        throw tooLarge("more, decompressed");
+      }
+      return message;
+    } catch (IOException e) {
+      throw Problem.invalid("body", content.length + " bytes that are not", "gzip");
+    }
+  }
+
+  static Problem tooLarge(String got) {
+    return Problem.overLimit("message", got, "at most " + MESSAGE_BYTES_MAX + " bytes");
+  }
+}

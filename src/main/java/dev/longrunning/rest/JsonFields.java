@@ -1,0 +1,153 @@
+package dev.longrunning.rest;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import dev.longrunning.operation.Problem;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks JSON along a message type before it is parsed: refuses unknown fields by their path, and
+ * dresses every Any of an unknown type (see {@link OpaqueAnys}).
+ *
+ * <p>Values of the wrong kind are passed over: the parser refuses them.
+ */
+final class JsonFields {
+  /** Types whose JSON is not an object of their fields. */
+  private static final Set<String> SPECIAL =
+      Set.of(
+          "google.protobuf.Timestamp",
+          "google.protobuf.Duration",
+          "google.protobuf.FieldMask",
+          "google.protobuf.Struct",
+          "google.protobuf.Value",
+          "google.protobuf.ListValue",
+          "google.protobuf.BoolValue",
+          "google.protobuf.BytesValue",
+          "google.protobuf.DoubleValue",
+          "google.protobuf.FloatValue",
+          "google.protobuf.Int32Value",
+          "google.protobuf.Int64Value",
+          "google.protobuf.StringValue",
+          "google.protobuf.UInt32Value",
+          "google.protobuf.UInt64Value");
+
+  private static final String ANY = "google.protobuf.Any";
+  private static final String TYPE = "@type";
+  private static final String VALUE = "value";
+
+  private final OpaqueAnys anys;
+  private boolean dressed;
+
+  JsonFields(OpaqueAnys anys) {
+    this.anys = anys;
+  }
+
+  static boolean isSpecial(Descriptor type) {
+    return SPECIAL.contains(type.getFullName());
+  }
+
+  static boolean isAny(Descriptor type) {
+    return type.getFullName().equals(ANY);
+  }
+
+  /** Finds a field by its JSON name or by its name in the proto. */
+  static Optional<FieldDescriptor> find(Descriptor type, String name) {
+    var field = type.findFieldByName(name);
+    if (field != null) {
+      return Optional.of(field);
+    }
+    return type.getFields().stream().filter(f -> f.getJsonName().equals(name)).findFirst();
+  }
+
+  /** Whether anything was dressed; throws {@link Problem} INVALID at an unknown field. */
+  boolean check(JsonObject tree, Descriptor type) {
+    walk(tree, type, "");
+    return dressed;
+  }
+
+  private void walk(@Nullable Object value, Descriptor type, String at) {
+    if (!(value instanceof JsonObject object) || isSpecial(type)) {
+      return;
+    }
+    if (isAny(type)) {
+      walkAny(object, at);
+    } else {
+      walkFields(object, type, at);
+    }
+  }
+
+  private void walkFields(JsonObject object, Descriptor type, String at) {
+    for (var entry : object) {
+      if (entry.getKey().equals(TYPE)) {
+        continue;
+      }
+      String path = at.isEmpty() ? entry.getKey() : at + '.' + entry.getKey();
+      var field = find(type, entry.getKey()).orElseThrow(() -> unknown(path, type));
+      if (field.isMapField()) {
+        walkMap(entry.getValue(), field, path);
+      } else if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        walkValue(entry.getValue(), field.getMessageType(), path);
+      }
+    }
+  }
+
+  private static Problem unknown(String path, Descriptor type) {
+    return Problem.invalid(
+        Problem.shown(path), "an unknown field", "the fields of " + type.getFullName());
+  }
+
+  private void walkValue(@Nullable Object value, Descriptor type, String path) {
+    if (!(value instanceof JsonArray array)) {
+      walk(value, type, path);
+      return;
+    }
+    int index = 0;
+    for (var element : array) {
+      walk(element, type, path + '[' + index++ + ']');
+    }
+  }
+
+  private void walkMap(@Nullable Object map, FieldDescriptor field, String path) {
+    var value = field.getMessageType().findFieldByName(VALUE);
+    if (value.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+        && map instanceof JsonObject entries) {
+      for (var entry : entries) {
+        walk(entry.getValue(), value.getMessageType(), path + '.' + entry.getKey());
+      }
+    }
+  }
+
+  private void walkAny(JsonObject any, String at) {
+    if (any.isEmpty()) {
+      return;
+    }
+    if (!(any.getValue(TYPE) instanceof String url) || url.isEmpty()) {
+      throw Problem.invalid(at + '.' + TYPE, "nothing", "a type URL");
+    }
+    var known = anys.type(url);
+    if (known.isEmpty()) {
+      dress(any, url, at);
+    } else if (isSpecial(known.get()) || isAny(known.get())) {
+      walk(any.getValue(VALUE), known.get(), at + '.' + VALUE);
+    } else {
+      walkFields(any, known.get(), at);
+    }
+  }
+
+  private void dress(JsonObject any, String url, String at) {
+    boolean bytes = any.size() == 2 && any.getValue(VALUE) instanceof String;
+    if (any.size() > 1 && !bytes) {
+      throw Problem.invalid(
+          at + '.' + TYPE, url, "a known type, or \"value\" with the base64 of the message alone");
+    }
+    any.put(TYPE, anys.dressed(url));
+    if (!bytes) {
+      any.put(VALUE, "");
+    }
+    dressed = true;
+  }
+}

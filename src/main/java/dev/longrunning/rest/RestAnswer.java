@@ -1,0 +1,74 @@
+package dev.longrunning.rest;
+
+import dev.longrunning.operation.Problem;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
+
+/**
+ * Writes the one answer of a request.
+ *
+ * <p><b>Promise.</b> Does nothing if the request is answered or its caller gone.
+ *
+ * <p><b>Threads.</b> Confined to the event loop of its request.
+ */
+final class RestAnswer {
+  private static final String JSON = "application/json; charset=utf-8";
+
+  private final HttpServerRequest request;
+  private final HttpServerResponse response;
+  private final JsonMessages json;
+
+  RestAnswer(HttpServerRequest request, JsonMessages json) {
+    this.request = request;
+    this.response = request.response();
+    this.json = json;
+  }
+
+  boolean isOver() {
+    return response.ended() || response.closed();
+  }
+
+  void putHeader(String name, String value) {
+    if (!isOver()) {
+      response.putHeader(name, value);
+    }
+  }
+
+  /** Says when to come again: whole seconds, rounded up, at least one. */
+  void putRetryAfter(Duration pause) {
+    long seconds = Math.max(1, pause.plusNanos(999_999_999).toSeconds());
+    putHeader("retry-after", Long.toString(seconds));
+  }
+
+  void send(int status, String body) {
+    if (isOver()) {
+      return;
+    }
+    var bytes = Buffer.buffer(body);
+    response
+        .setStatusCode(status)
+        .putHeader("content-type", JSON)
+        .putHeader("cache-control", "private, no-cache")
+        .putHeader("x-content-type-options", "nosniff")
+        .putHeader("content-length", Integer.toString(bytes.length()));
+    if (request.method().equals(HttpMethod.HEAD)) {
+      response.end();
+    } else {
+      response.end(bytes);
+    }
+  }
+
+  void sendEmpty(int status) {
+    if (!isOver()) {
+      response.setStatusCode(status).end();
+    }
+  }
+
+  void fail(int status, Problem problem, JsonStyle style) {
+    problem.retryAfter().ifPresent(this::putRetryAfter);
+    send(status, ErrorBody.of(status, problem, json, style));
+  }
+}

@@ -1,0 +1,131 @@
+package dev.longrunning.rest;
+
+import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.HttpRoutes;
+import dev.longrunning.rpc.Method;
+import dev.longrunning.rpc.StatusTable;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The methods of a table over HTTP with JSON.
+ *
+ * <p><b>Promise.</b> Every request gets an answer, and every error a body that says what is wrong.
+ *
+ * <p><b>Threads.</b> Belongs to one event loop.
+ */
+public final class RestTransport implements Handler<HttpServerRequest> {
+  private static final String OVERRIDE = "x-http-method-override";
+
+  /** What a POST may stand for: everything that has a body in some HTTP library only as POST. */
+  private static final Set<String> OVERRIDES = Set.of("GET", "PUT", "PATCH", "DELETE", "POST");
+
+  private final HttpRoutes routes;
+  private final CallPipeline pipeline;
+  private final JsonMessages json;
+  private final InstantSource clock;
+
+  public RestTransport(
+      HttpRoutes routes, CallPipeline pipeline, JsonMessages json, InstantSource clock) {
+    this.routes = routes;
+    this.pipeline = pipeline;
+    this.json = json;
+    this.clock = clock;
+  }
+
+  CallPipeline pipeline() {
+    return pipeline;
+  }
+
+  JsonMessages json() {
+    return json;
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    try {
+      dispatch(request);
+    } catch (RuntimeException failure) {
+      refuse(request, pipeline.problem(request.method().name(), failure));
+    }
+  }
+
+  private void dispatch(HttpServerRequest request) {
+    String path = Objects.requireNonNullElse(request.path(), "");
+    var match = routes.find(verb(request), path);
+    if (match.isPresent()) {
+      begin(match.get().method(), match.get(), request);
+      return;
+    }
+    var verbs = routes.verbs(path);
+    if (verbs.isEmpty()) {
+      throw Problem.noRoute(path);
+    }
+    if (verbs.contains("GET")) {
+      verbs.add("HEAD");
+    }
+    verbs.add("OPTIONS");
+    request.response().putHeader("allow", String.join(", ", verbs));
+    if (request.method().name().equals("OPTIONS")) {
+      answer(request).sendEmpty(204);
+    } else {
+      String allowed = "method: allowed here: " + String.join(", ", verbs);
+      answer(request).fail(405, Problem.unimplemented(allowed), JsonStyle.DEFAULT);
+    }
+  }
+
+  private void begin(Method<?, ?> method, HttpRoutes.Match match, HttpServerRequest request) {
+    new RestCall<>(method, match, this, request).begin();
+  }
+
+  /** The verb that the request is to be matched by. */
+  private static String verb(HttpServerRequest request) {
+    String verb = request.method().name();
+    var override = Optional.ofNullable(request.getHeader(OVERRIDE));
+    if (override.isPresent() && verb.equals("POST")) {
+      if (!OVERRIDES.contains(override.get())) {
+        throw Problem.invalid(OVERRIDE, override.get(), "GET, PUT, PATCH or DELETE");
+      }
+      return override.get();
+    }
+    return verb.equals("HEAD") ? "GET" : verb;
+  }
+
+  /** Answers without looking any further. */
+  public void refuse(HttpServerRequest request, Problem problem) {
+    answer(request).fail(StatusTable.http(problem.kind()), problem, JsonStyle.DEFAULT);
+  }
+
+  /** Answers what could not be read as HTTP, and closes the connection. */
+  public void refuseMalformed(HttpServerRequest request) {
+    var cause = request.decoderResult().cause();
+    var problem = Problem.invalid("request", "what is not HTTP", "HTTP/1.1 or HTTP/2");
+    int status = StatusTable.http(problem.kind());
+    if (cause instanceof TooLongHttpLineException) {
+      problem = Problem.invalid("path", "a longer request line", "at most 8 KiB");
+      status = 414;
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      problem = Problem.invalid("headers", "more", "at most 16 KiB");
+      status = 431;
+    }
+    request.response().putHeader("connection", "close");
+    answer(request).fail(status, problem, JsonStyle.DEFAULT);
+    request.connection().close();
+  }
+
+  private RestAnswer answer(HttpServerRequest request) {
+    return new RestAnswer(request, json);
+  }
+}

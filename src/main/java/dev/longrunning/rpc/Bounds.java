@@ -1,0 +1,162 @@
+package dev.longrunning.rpc;
+
+import static dev.longrunning.rpc.FieldBounds.any;
+import static dev.longrunning.rpc.FieldBounds.duration;
+import static dev.longrunning.rpc.FieldBounds.empty;
+import static dev.longrunning.rpc.FieldBounds.error;
+import static dev.longrunning.rpc.FieldBounds.form;
+import static dev.longrunning.rpc.FieldBounds.map;
+import static dev.longrunning.rpc.FieldBounds.mask;
+import static dev.longrunning.rpc.FieldBounds.notNegative;
+import static dev.longrunning.rpc.FieldBounds.opaque;
+import static dev.longrunning.rpc.FieldBounds.packed;
+import static dev.longrunning.rpc.FieldBounds.progress;
+import static dev.longrunning.rpc.FieldBounds.text;
+import static dev.longrunning.rpc.FieldBounds.textBytes;
+import static dev.longrunning.rpc.FieldBounds.unlessEmpty;
+import static dev.longrunning.rpc.FieldBounds.uuid;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import dev.longrunning.operation.Lease;
+import dev.longrunning.operation.OperationName;
+import dev.longrunning.operation.PageToken;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.Problem.Violation;
+import dev.longrunning.service.ProducerSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bound of every field of every request, by the field's full name.
+ *
+ * <p><b>Promise.</b> {@link #check} reports all faults of a request at once, each under the field's
+ * path as the proto spells it. A request that passes fits into storage and into one answer: an
+ * operation's metadata and result are 2 MiB together at most.
+ */
+public final class Bounds {
+  /** 1 MiB: two of them and the rest of an operation fit into gRPC's usual 4 MiB. */
+  static final int METADATA_BYTES_MAX = 1 << 20;
+
+  static final int RESULT_BYTES_MAX = 1 << 20;
+
+  /** Of the one that names a parent, and that is given an id of its own. */
+  static final int PARENT_BYTES_MAX =
+      OperationName.NAME_BYTES_MAX - "/operations/".length() - Bounds.ID_LENGTH_MAX;
+
+  static final int ID_LENGTH_MAX = 63;
+  static final int LABELS_MAX = 64;
+  static final int LABEL_VALUE_BYTES_MAX = 256;
+
+  /** A UUID has 36; one that is none of ours is a lost lease, not a fault. */
+  static final int LEASE_TOKEN_LENGTH_MAX = 64;
+
+  /** As far as protobuf's durations go; the server's own limit is shorter anyway. */
+  static final Duration TIMEOUT_MAX = Duration.ofDays(3_652_500);
+
+  /** What an update can replace. */
+  static final Set<String> UPDATABLE = Set.of("metadata", "progress", "labels");
+
+  private static final Pattern OPERATION_ID = Pattern.compile("[a-z][a-z0-9-]{3,62}");
+  private static final Pattern LABEL_KEY = Pattern.compile("[a-z][a-z0-9_-]{0,62}");
+  private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9.-]{0,62}");
+  private static final Pattern TOKEN = Pattern.compile("[!-~]{1," + LEASE_TOKEN_LENGTH_MAX + "}");
+
+  private static final Bound NAME = text(OperationName::fault);
+  private static final Bound PARENT = text(OperationName::collectionFault);
+  private static final Bound SERVICE_NAME =
+      form(SERVICE, "1 to 63 of a-z, 0-9, '.' and '-', starting with a letter, or nothing");
+  private static final Bound LABELS =
+      map(
+          LABELS_MAX,
+          LABEL_KEY,
+          "keys of 1 to 63 of a-z, 0-9, '_' and '-', starting with a letter",
+          LABEL_VALUE_BYTES_MAX);
+  private static final Bound LEASE = duration(Lease.DURATION_MIN, Lease.DURATION_MAX);
+  private static final Bound LEASE_TOKEN =
+      form(TOKEN, "at most " + LEASE_TOKEN_LENGTH_MAX + " visible ASCII characters");
+
+  private static final String GOOGLE = "google.longrunning.";
+  private static final String OURS = "longrunning.v1.";
+
+  private static final Map<String, Bound> ROWS =
+      Map.ofEntries(
+          Map.entry(GOOGLE + "GetOperationRequest.name", NAME),
+          Map.entry(GOOGLE + "ListOperationsRequest.name", PARENT),
+          Map.entry(GOOGLE + "ListOperationsRequest.filter", empty("none: no filters yet")),
+          Map.entry(GOOGLE + "ListOperationsRequest.page_size", notNegative()),
+          Map.entry(GOOGLE + "ListOperationsRequest.page_token", opaque(PageToken.LENGTH_MAX)),
+          Map.entry(GOOGLE + "ListOperationsRequest.return_partial_success", any()),
+          Map.entry(GOOGLE + "CancelOperationRequest.name", NAME),
+          Map.entry(GOOGLE + "DeleteOperationRequest.name", NAME),
+          Map.entry(GOOGLE + "WaitOperationRequest.name", NAME),
+          Map.entry(GOOGLE + "WaitOperationRequest.timeout", duration(Duration.ZERO, TIMEOUT_MAX)),
+          Map.entry(OURS + "StartOperationRequest.parent", PARENT.and(textBytes(PARENT_BYTES_MAX))),
+          Map.entry(
+              OURS + "StartOperationRequest.operation_id",
+              form(OPERATION_ID, "4 to 63 of a-z, 0-9 and '-', starting with a letter")),
+          Map.entry(OURS + "StartOperationRequest.name", unlessEmpty(NAME)),
+          Map.entry(OURS + "StartOperationRequest.metadata", packed(METADATA_BYTES_MAX)),
+          Map.entry(OURS + "StartOperationRequest.progress", progress()),
+          Map.entry(OURS + "StartOperationRequest.labels", LABELS),
+          Map.entry(OURS + "StartOperationRequest.request_id", uuid()),
+          Map.entry(OURS + "StartOperationRequest.lease_duration", LEASE),
+          Map.entry(
+              OURS + "StartOperationRequest.adoption_window",
+              duration(Duration.ZERO, Lease.ADOPTION_WINDOW_MAX)),
+          Map.entry(
+              OURS + "StartOperationRequest.retention",
+              duration(ProducerSettings.RETENTION_MIN, ProducerSettings.RETENTION_MAX)),
+          Map.entry(OURS + "StartOperationRequest.service", SERVICE_NAME),
+          Map.entry(OURS + "UpdateOperationRequest.name", NAME),
+          Map.entry(OURS + "UpdateOperationRequest.metadata", packed(METADATA_BYTES_MAX)),
+          Map.entry(OURS + "UpdateOperationRequest.progress", progress()),
+          Map.entry(OURS + "UpdateOperationRequest.labels", LABELS),
+          Map.entry(OURS + "UpdateOperationRequest.update_mask", mask(UPDATABLE)),
+          Map.entry(OURS + "UpdateOperationRequest.lease_token", LEASE_TOKEN),
+          Map.entry(OURS + "UpdateOperationRequest.version", notNegative()),
+          Map.entry(OURS + "UpdateOperationRequest.request_id", uuid()),
+          Map.entry(OURS + "UpdateOperationRequest.lease_duration", LEASE),
+          Map.entry(OURS + "UpdateOperationRequest.service", SERVICE_NAME),
+          Map.entry(OURS + "CompleteOperationRequest.name", NAME),
+          Map.entry(OURS + "CompleteOperationRequest.response", packed(RESULT_BYTES_MAX)),
+          Map.entry(OURS + "CompleteOperationRequest.error", error(RESULT_BYTES_MAX)),
+          Map.entry(OURS + "CompleteOperationRequest.metadata", packed(METADATA_BYTES_MAX)),
+          Map.entry(OURS + "CompleteOperationRequest.progress", progress()),
+          Map.entry(OURS + "CompleteOperationRequest.lease_token", LEASE_TOKEN),
+          Map.entry(OURS + "CompleteOperationRequest.version", notNegative()),
+          Map.entry(OURS + "CompleteOperationRequest.request_id", uuid()),
+          Map.entry(OURS + "CompleteOperationRequest.service", SERVICE_NAME));
+
+  private Bounds() {}
+
+  /** Throws a {@link Problem} INVALID that names every field of {@code request} at fault. */
+  public static void check(Message request) {
+    var faults = new ArrayList<Violation>();
+    for (var field : request.getDescriptorForType().getFields()) {
+      // A message is checked only where it is set; an unset scalar is its default.
+      if (!field.hasPresence() || request.hasField(field)) {
+        row(field).check(field.getName(), request.getField(field), faults);
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw Problem.invalid(faults);
+    }
+  }
+
+  static boolean has(FieldDescriptor field) {
+    return ROWS.containsKey(field.getFullName());
+  }
+
+  private static Bound row(FieldDescriptor field) {
+    @Nullable Bound bound = ROWS.get(field.getFullName());
+    if (bound == null) {
+      throw new IllegalStateException("no bound for " + field.getFullName());
+    }
+    return bound;
+  }
+}

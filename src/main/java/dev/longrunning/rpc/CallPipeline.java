@@ -1,0 +1,137 @@
+package dev.longrunning.rpc;
+
+import com.google.protobuf.Message;
+import com.google.rpc.Code;
+import dev.longrunning.operation.Problem;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What every call goes through, on whatever transport: decode, deadline, handle, record.
+ *
+ * <p><b>Promise.</b> Each call ends once, at the latest at its deadline or when its caller is gone,
+ * with a {@link Reply} or a {@link Problem}. What was not foreseen is logged once under an id;
+ * callers see INTERNAL and that id, and nothing else of it.
+ *
+ * <p><b>Threads.</b> A call stays on the event loop that it came in on. No method blocks or throws.
+ *
+ * <p><b>Bounds.</b> Deadlines further away than {@link #DEADLINE_MAX} set no timer: no call runs
+ * that long.
+ */
+public final class CallPipeline {
+  static final Duration DEADLINE_MAX = Duration.ofHours(24);
+
+  private static final Logger log = LoggerFactory.getLogger(CallPipeline.class);
+
+  private final Vertx vertx;
+  private final InstantSource clock;
+  private final Supplier<String> ids;
+  private final CallRecorder recorder;
+
+  /**
+   * Makes the pipeline of one event loop.
+   *
+   * @param ids a new id for every failure that was not foreseen
+   */
+  public CallPipeline(
+      Vertx vertx, InstantSource clock, Supplier<String> ids, CallRecorder recorder) {
+    this.vertx = vertx;
+    this.clock = clock;
+    this.ids = ids;
+    this.recorder = recorder;
+  }
+
+  /**
+   * Answers one call; a failure is always a {@link Problem}.
+   *
+   * @param request decodes the request, or throws a {@link Problem}
+   * @param encode makes of a reply what the transport sends
+   */
+  public <Q extends Message, T> Future<T> run(
+      Method<Q, ?> method, Call call, Supplier<Q> request, Function<Reply, T> encode) {
+    var begun = clock.instant();
+    return untilGone(call, untilDeadline(call, begun, handled(method, call, request, begun)))
+        .map(encode)
+        .recover(failure -> Future.failedFuture(problem(method.fullName(), failure)))
+        .onComplete(answer -> record(method, call, begun, answer));
+  }
+
+  private static <Q extends Message> Future<Reply> handled(
+      Method<Q, ?> method, Call call, Supplier<Q> request, Instant now) {
+    if (call.deadline().filter(deadline -> !deadline.isAfter(now)).isPresent()) {
+      return Future.failedFuture(Problem.deadline());
+    }
+    try {
+      return method.handler().handle(call, request.get());
+    } catch (Throwable thrown) {
+      // Also an Error: its caller waits for an answer like any other.
+      return Future.failedFuture(thrown);
+    }
+  }
+
+  private Future<Reply> untilDeadline(Call call, Instant now, Future<Reply> handled) {
+    if (handled.isComplete() || call.deadline().isEmpty()) {
+      return handled;
+    }
+    var left = Duration.between(now, call.deadline().get());
+    if (left.compareTo(DEADLINE_MAX) > 0) {
+      return handled;
+    }
+    Promise<Reply> first = firstOf(handled);
+    // Rounded up: a timer that fires early would end the call before its deadline.
+    long timer =
+        vertx.setTimer(left.plusNanos(999_999).toMillis(), t -> first.tryFail(Problem.deadline()));
+    return first.future().onComplete(answer -> vertx.cancelTimer(timer));
+  }
+
+  private static Future<Reply> untilGone(Call call, Future<Reply> handled) {
+    if (handled.isComplete()) {
+      return handled;
+    }
+    Promise<Reply> first = firstOf(handled);
+    call.gone().onComplete(gone -> first.tryFail(Problem.cancelled()));
+    return first.future();
+  }
+
+  /** A promise that takes the future's result unless something else completes it before. */
+  private static Promise<Reply> firstOf(Future<Reply> future) {
+    Promise<Reply> first = Promise.promise();
+    future.onComplete(first::tryComplete, first::tryFail);
+    return first;
+  }
+
+  /**
+   * What to tell a caller of a failure; logs one that was not foreseen.
+   *
+   * @param where the method or the path, for the log
+   */
+  public Problem problem(String where, Throwable failure) {
+    if (failure instanceof Problem problem && problem.kind() != Problem.Kind.BROKEN) {
+      return problem;
+    }
+    String id = ids.get();
+    log.atError()
+        .addKeyValue("id", id)
+        .addKeyValue("method", where)
+        .setCause(failure)
+        .log("call.broken");
+    return Problem.internal(id);
+  }
+
+  private void record(Method<?, ?> method, Call call, Instant begun, AsyncResult<?> answer) {
+    var code =
+        answer.cause() instanceof Problem problem ? StatusTable.code(problem.kind()) : Code.OK;
+    recorder.ended(
+        new CallRecorder.Ended(
+            method.fullName(), call.transport(), code, Duration.between(begun, clock.instant())));
+  }
+}

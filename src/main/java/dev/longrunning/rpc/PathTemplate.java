@@ -1,0 +1,224 @@
+package dev.longrunning.rpc;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A path template of {@code google.api.http}, matched on the raw path.
+ *
+ * <p><b>Promise.</b> A literal matches itself, {@code *} one segment, {@code **} any number of them
+ * (also none, also in the middle; one a template). A template without a verb matches only paths
+ * without, and one with a verb only those. A variable of one segment is decoded in full; in a
+ * longer one an encoded slash stays as it came.
+ *
+ * <p><b>Order.</b> Where several templates match one path, literal goes before {@code *} before
+ * {@code **}, segment by segment. That order does not depend on the path, so that templates can be
+ * sorted once: up to the first difference both stand at the same segment; behind a common {@code
+ * **} the longer rest leaves the {@code **} at an earlier segment, and equal rests are aligned
+ * again.
+ *
+ * <pre>
+ *   Template = "/" Segment { "/" Segment } [ ":" Verb ]
+ *   Segment  = "*" | "**" | Literal | "{" FieldPath [ "=" Segment { "/" Segment } ] "}"
+ * </pre>
+ */
+final class PathTemplate implements Comparable<PathTemplate> {
+  /** In the order in which they are preferred. */
+  private enum Kind {
+    LITERAL,
+    STAR,
+    STARS
+  }
+
+  private record Element(Kind kind, String text) {
+    static Element of(String text) {
+      return switch (text) {
+        case "*" -> new Element(Kind.STAR, "");
+        case "**" -> new Element(Kind.STARS, "");
+        default -> new Element(Kind.LITERAL, text);
+      };
+    }
+  }
+
+  /** The elements from {@code from} to before {@code to} are the value of {@code field}. */
+  private record Variable(String field, int from, int to) {}
+
+  private final String source;
+  private final String verb;
+  private final List<Element> elements;
+  private final List<Variable> variables;
+
+  /** The element that is {@code **}; as many as there are elements if none is. */
+  private final int stars;
+
+  private PathTemplate(
+      String source, String verb, List<Element> elements, List<Variable> variables) {
+    this.source = source;
+    this.verb = verb;
+    this.elements = List.copyOf(elements);
+    this.variables = List.copyOf(variables);
+    int first = elements.indexOf(Element.of("**"));
+    this.stars = first < 0 ? elements.size() : first;
+    check(stars == elements.lastIndexOf(Element.of("**")) || first < 0, "has more than one **");
+  }
+
+  /** Reads a template; throws {@code IllegalStateException} saying what is wrong with it. */
+  static PathTemplate parse(String source) {
+    return new Parser(source).template();
+  }
+
+  String verb() {
+    return verb;
+  }
+
+  Set<String> fields() {
+    var fields = new HashSet<String>();
+    variables.forEach(variable -> fields.add(variable.field()));
+    return fields;
+  }
+
+  /** The values of the variables, if the template matches. */
+  Optional<Map<String, String>> match(RawPath path) {
+    if (!verb.equals(path.verb()) || !matches(path.segments())) {
+      return Optional.empty();
+    }
+    int shift = path.segments().size() - elements.size();
+    var values = new LinkedHashMap<String, String>();
+    for (var variable : variables) {
+      int from = variable.from() + (variable.from() > stars ? shift : 0);
+      int to = variable.to() + (variable.to() > stars ? shift : 0);
+      boolean single = variable.to() - variable.from() == 1 && variable.from() != stars;
+      values.put(variable.field(), path.value(from, to, single));
+    }
+    return Optional.of(values);
+  }
+
+  private boolean matches(List<String> segments) {
+    int shift = segments.size() - elements.size();
+    boolean open = stars < elements.size();
+    if (open ? shift < -1 : shift != 0) {
+      return false;
+    }
+    for (int i = 0; i < elements.size(); i++) {
+      var element = elements.get(i);
+      if (element.kind() == Kind.LITERAL
+          && !element.text().equals(segments.get(i > stars ? i + shift : i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public int compareTo(PathTemplate other) {
+    int common = Math.min(elements.size(), other.elements.size());
+    for (int i = 0; i < common; i++) {
+      if (i == stars && i == other.stars && elements.size() != other.elements.size()) {
+        return other.elements.size() - elements.size();
+      }
+      int order = compare(elements.get(i), other.elements.get(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    // Both can match one path only if what is left of the longer one is an empty **.
+    return elements.size() - other.elements.size();
+  }
+
+  private static int compare(Element one, Element other) {
+    int order = one.kind().compareTo(other.kind());
+    return order != 0 ? order : one.text().compareTo(other.text());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PathTemplate template
+        && verb.equals(template.verb)
+        && elements.equals(template.elements);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * elements.hashCode() + verb.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return source;
+  }
+
+  private void check(boolean holds, String fault) {
+    if (!holds) {
+      throw new IllegalStateException("path template " + source + ' ' + fault);
+    }
+  }
+
+  /** Reads one template from left to right. */
+  private static final class Parser {
+    private final String source;
+    private final List<Element> elements = new ArrayList<>();
+    private final List<Variable> variables = new ArrayList<>();
+
+    Parser(String source) {
+      this.source = source;
+    }
+
+    PathTemplate template() {
+      int colon = source.lastIndexOf(':');
+      boolean hasVerb = colon > source.lastIndexOf('/') && colon > source.lastIndexOf('}');
+      String verb = hasVerb ? source.substring(colon + 1) : "";
+      String path = hasVerb ? source.substring(0, colon) : source;
+      check(path.startsWith("/") && !(hasVerb && verb.isEmpty()), "is not /segments[:verb]");
+      int at = 1;
+      while (at <= path.length()) {
+        at = segment(path, at) + 1;
+      }
+      return new PathTemplate(source, verb, elements, variables);
+    }
+
+    /** Reads the segment or variable that begins at {@code from}; answers where it ends. */
+    private int segment(String path, int from) {
+      if (!path.startsWith("{", from)) {
+        int slash = path.indexOf('/', from);
+        int end = slash < 0 ? path.length() : slash;
+        element(path.substring(from, end));
+        return end;
+      }
+      int close = path.indexOf('}', from);
+      check(close > 0, "has a variable that does not end");
+      boolean whole = close + 1 == path.length() || path.charAt(close + 1) == '/';
+      check(whole, "has a variable beside other text");
+      variable(path.substring(from + 1, close));
+      return close + 1;
+    }
+
+    private void variable(String text) {
+      int equals = text.indexOf('=');
+      String field = equals < 0 ? text : text.substring(0, equals);
+      check(!field.isEmpty(), "has a variable without a field");
+      int from = elements.size();
+      for (String segment : (equals < 0 ? "*" : text.substring(equals + 1)).split("/", -1)) {
+        element(segment);
+      }
+      variables.add(new Variable(field, from, elements.size()));
+    }
+
+    private void element(String text) {
+      boolean star = text.equals("*") || text.equals("**");
+      check(!text.isEmpty(), "has an empty segment");
+      check(star || text.chars().noneMatch(c -> "*{}=:".indexOf(c) >= 0), "has a mixed segment");
+      elements.add(Element.of(text));
+    }
+
+    private void check(boolean holds, String fault) {
+      if (!holds) {
+        throw new IllegalStateException("path template " + source + ' ' + fault);
+      }
+    }
+  }
+}

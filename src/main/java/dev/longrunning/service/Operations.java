@@ -1,0 +1,216 @@
+package dev.longrunning.service;
+
+import dev.longrunning.feed.State;
+import dev.longrunning.feed.States;
+import dev.longrunning.feed.Timers;
+import dev.longrunning.operation.Bytes;
+import dev.longrunning.operation.Change;
+import dev.longrunning.operation.KeyRing;
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.PageToken;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.Snapshot;
+import dev.longrunning.store.Listing;
+import dev.longrunning.store.OperationStore;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What clients do with operations: get, list, wait for, cancel and delete them.
+ *
+ * <p><b>Promise.</b> Every answer reflects all changes acknowledged before the call, unless the
+ * caller takes a cached state. A method never throws; its future fails with a {@code Problem}.
+ *
+ * <p><b>Threads.</b> Confined to one event loop, that of its {@link States}.
+ *
+ * <p><b>Bounds.</b> A page has {@value #PAGE_SIZE_MAX} operations and {@value #PAGE_BYTES_MAX}
+ * bytes at most (one that is larger comes alone). Waiters are bounded by the settings; beyond that
+ * calls fail UNAVAILABLE.
+ */
+public final class Operations {
+  /** For a caller that does not say. */
+  static final int PAGE_SIZE_DEFAULT = 50;
+
+  /** More is cut down to this. */
+  static final int PAGE_SIZE_MAX = 1_000;
+
+  /** 3 MiB: gRPC clients take 4 MiB in one message. */
+  static final int PAGE_BYTES_MAX = 3 << 20;
+
+  /** Before a caller's deadline, so that the answer arrives in time; less for short deadlines. */
+  static final Duration DEADLINE_MARGIN = Duration.ofMillis(200);
+
+  private final States states;
+  private final OperationStore store;
+  private final Supplier<KeyRing> keys;
+  private final InstantSource clock;
+  private final Timers timers;
+  private final OperationsSettings settings;
+  private int waiters;
+
+  /**
+   * Makes the use cases of one event loop.
+   *
+   * @param keys the newest key ring; asked for each list
+   */
+  public Operations(
+      States states,
+      OperationStore store,
+      Supplier<KeyRing> keys,
+      InstantSource clock,
+      Timers timers,
+      OperationsSettings settings) {
+    this.states = states;
+    this.store = store;
+    this.keys = keys;
+    this.clock = clock;
+    this.timers = timers;
+    this.settings = settings;
+  }
+
+  /**
+   * Which part of a collection is wanted.
+   *
+   * @param pageSize 0: as many as the server likes; never negative
+   * @param pageToken empty: from the newest on
+   */
+  public record Query(String service, String collection, int pageSize, String pageToken) {
+    /** What page tokens are bound to. A service holds no slash. */
+    String list() {
+      return service + '/' + collection;
+    }
+
+    int limit() {
+      return pageSize == 0 ? PAGE_SIZE_DEFAULT : Math.min(pageSize, PAGE_SIZE_MAX);
+    }
+  }
+
+  /**
+   * A page, newest first.
+   *
+   * @param operations serialized {@code google.longrunning.Operation}s
+   * @param nextPageToken empty: there are no more
+   */
+  public record Page(List<Bytes> operations, String nextPageToken) {}
+
+  /** Answers with a state that has a snapshot; NOT_FOUND says if there was one. */
+  public Future<State> get(OperationKey key, boolean cached) {
+    return (cached ? states.cached(key) : states.strong(key)).map(Operations::present);
+  }
+
+  private static State present(State state) {
+    if (state.snapshot().isEmpty()) {
+      throw Refusals.missing(state);
+    }
+    return state;
+  }
+
+  /** Reads a page; fails INVALID if the token is not of this list. */
+  public Future<Page> list(Query query) {
+    try {
+      var after =
+          query.pageToken().isEmpty()
+              ? null
+              : PageToken.decoded(keys.get(), query.list(), "page_token", query.pageToken());
+      // One more than wanted tells whether there are more.
+      var listing =
+          new Listing(
+              query.service(), query.collection(), after, query.limit() + 1, PAGE_BYTES_MAX);
+      return store.list(listing).map(found -> page(query, found));
+    } catch (Problem problem) {
+      return Future.failedFuture(problem);
+    }
+  }
+
+  private Page page(Query query, List<Snapshot> found) {
+    var operations = new ArrayList<Bytes>();
+    long bytes = 0;
+    long payload = 0;
+    for (var snapshot : found) {
+      var operation = OperationWire.operation(snapshot);
+      bytes += operation.length();
+      if (operations.size() == query.limit() || (bytes > PAGE_BYTES_MAX && !operations.isEmpty())) {
+        return new Page(operations, tokenBehind(query, found.get(operations.size() - 1)));
+      }
+      operations.add(operation);
+      payload += snapshot.payloadBytes();
+    }
+    // The store reads no further than the row with which the payload reaches the greatest size.
+    boolean cut = payload >= PAGE_BYTES_MAX;
+    return new Page(operations, cut ? tokenBehind(query, found.get(found.size() - 1)) : "");
+  }
+
+  private String tokenBehind(Query query, Snapshot last) {
+    var token = new PageToken(last.createTime(), last.key().name());
+    return token.encoded(keys.get(), query.list());
+  }
+
+  /**
+   * Asks the producer to stop, or ends an operation that has nobody to ask. Cancelling what is done
+   * changes nothing and succeeds.
+   */
+  public Future<Void> cancel(OperationKey key, Optional<Instant> deadline) {
+    return changed(Endings.cancel(key), deadline);
+  }
+
+  /** Removes the record, not the work; a second time NOT_FOUND. */
+  public Future<Void> delete(OperationKey key, Optional<Instant> deadline) {
+    return changed(new Change.Delete(key), deadline);
+  }
+
+  private Future<Void> changed(Change change, Optional<Instant> deadline) {
+    return Patience.until(deadline, clock.instant())
+        .compose(patience -> store.apply(change, patience))
+        .map(
+            answer -> {
+              if (answer.verdict().isRefusal()) {
+                throw Refusals.of(answer, change.key(), 0);
+              }
+              return null;
+            });
+  }
+
+  /**
+   * Waits until the operation is done, and answers with its latest state at the shortest of {@code
+   * timeout}, the server's longest wait, and the deadline less a margin.
+   *
+   * @param timeout zero: answers at once; empty: no limit of the caller's
+   * @param gone completes if the caller goes away; everything is released then
+   */
+  public Future<State> waitFor(
+      OperationKey key, Optional<Duration> timeout, Optional<Instant> deadline, Future<Void> gone) {
+    if (waiters >= settings.waitersMax()) {
+      return Future.failedFuture(Problem.overloaded("waiters"));
+    }
+    waiters++;
+    return new Waiter(states, key)
+        .begin(timers, limit(timeout, deadline), gone)
+        .onComplete(any -> waiters--);
+  }
+
+  private Duration limit(Optional<Duration> timeout, Optional<Instant> deadline) {
+    var limit = shorter(settings.waitMax(), timeout.orElse(settings.waitMax()));
+    if (deadline.isEmpty()) {
+      return limit;
+    }
+    var left = Duration.between(clock.instant(), deadline.get());
+    var margin = shorter(DEADLINE_MARGIN, left.dividedBy(4));
+    var untilMargin = left.isNegative() ? Duration.ZERO : left.minus(margin);
+    return shorter(limit, untilMargin);
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  /** Calls that wait at the moment, for metrics. */
+  public int waiters() {
+    return waiters;
+  }
+}

@@ -1,0 +1,15 @@
+package dev.longrunning.service;
+
+import java.time.Duration;
+
+/**
+ * How operations are read and waited for.
+ *
+ * @param waitMax the longest that one WaitOperation waits
+ * @param waitersMax WaitOperation calls that wait at once on one event loop; each holds a timer and
+ *     an entry of about 500 bytes: 50,000 are 25 MB
+ */
+public record OperationsSettings(Duration waitMax, int waitersMax) {
+  public static final OperationsSettings DEFAULT =
+      new OperationsSettings(Duration.ofMinutes(10), 50_000);
+}

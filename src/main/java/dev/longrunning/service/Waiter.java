@@ -1,0 +1,112 @@
+package dev.longrunning.service;
+
+import dev.longrunning.feed.State;
+import dev.longrunning.feed.States;
+import dev.longrunning.feed.Timers;
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.Snapshot;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call that waits until an operation is done.
+ *
+ * <p><b>Promise.</b> Answers with the done state, or with the latest one when its time is up; fails
+ * when there is no such operation (any more), when its state cannot be read, or when its caller is
+ * gone. Whichever comes first releases everything.
+ *
+ * <p><b>Threads.</b> Confined to the event loop of its call.
+ *
+ * <p><b>Bounds.</b> At most one read at a time, however many changes come.
+ */
+final class Waiter {
+  private final States states;
+  private final OperationKey key;
+  private final Promise<State> answer = Promise.promise();
+  private States.@Nullable Interest interest;
+  private Timers.@Nullable Timer timer;
+  private @Nullable State latest;
+  private boolean reading;
+  private boolean changedMeanwhile;
+  private boolean timeIsUp;
+
+  Waiter(States states, OperationKey key) {
+    this.states = states;
+    this.key = key;
+  }
+
+  Future<State> begin(Timers timers, Duration limit, Future<Void> gone) {
+    // Registered before the first read: a change in between is heard of, and read again.
+    interest = states.watch(key, this::changed);
+    timer = timers.after(limit, this::timeIsUp);
+    gone.onComplete(any -> end(Future.failedFuture(Problem.cancelled())));
+    read(states.strong(key));
+    return answer.future();
+  }
+
+  private void read(Future<State> read) {
+    reading = true;
+    read.onComplete(this::took);
+  }
+
+  private void took(AsyncResult<State> read) {
+    reading = false;
+    if (isOver()) {
+      return;
+    }
+    if (read.failed()) {
+      end(Future.failedFuture(read.cause()));
+      return;
+    }
+    var state = read.result();
+    latest = state;
+    if (state.snapshot().isEmpty()) {
+      end(Future.failedFuture(Refusals.missing(state)));
+    } else if (timeIsUp || state.snapshot().filter(Snapshot::isDone).isPresent()) {
+      end(Future.succeededFuture(state));
+    } else if (changedMeanwhile) {
+      changedMeanwhile = false;
+      read(states.cached(key));
+    }
+  }
+
+  private void changed() {
+    if (isOver()) {
+      return;
+    }
+    if (reading) {
+      changedMeanwhile = true;
+    } else {
+      // The feed has applied the change on this loop, so what is cached reflects it.
+      read(states.cached(key));
+    }
+  }
+
+  private void timeIsUp() {
+    timeIsUp = true;
+    if (latest != null) {
+      end(Future.succeededFuture(latest));
+    }
+  }
+
+  private boolean isOver() {
+    return answer.future().isComplete();
+  }
+
+  private void end(Future<State> with) {
+    if (isOver()) {
+      return;
+    }
+    if (interest != null) {
+      interest.close();
+    }
+    if (timer != null) {
+      timer.cancel();
+    }
+    with.onComplete(answer);
+  }
+}

@@ -1,0 +1,339 @@
+package dev.longrunning.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.longrunning.operation.Bytes;
+import dev.longrunning.operation.Change;
+import dev.longrunning.operation.Change.Delete;
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.Snapshot;
+import dev.longrunning.store.Await;
+import dev.longrunning.store.ChangeLog;
+import dev.longrunning.store.MemoryStore;
+import dev.longrunning.store.Samples;
+import dev.longrunning.store.Switches.Call;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class FeedTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final VirtualTime time = new VirtualTime();
+  private final MemoryStore store = new MemoryStore(time);
+  private final OperationKey key = Samples.freshKey();
+  private Vertx vertx;
+  private Feed feed;
+  private States states;
+
+  @BeforeEach
+  void start() {
+    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    states =
+        call(
+            () -> {
+              feed = new Feed(vertx, store, FeedSettings.DEFAULT, time, FeedTest::encoded);
+              return feed.start().map(started -> feed.states(store));
+            });
+  }
+
+  @AfterEach
+  void stop() {
+    feed.stop();
+    Await.await(vertx.close());
+  }
+
+  private static Bytes encoded(Snapshot snapshot) {
+    return Samples.bytes(snapshot.key().name() + '@' + snapshot.version());
+  }
+
+  @Test
+  void a_strong_read_sees_what_was_acknowledged_elsewhere_although_no_doorbell_rang() {
+    apply(Samples.start(key));
+    assertThat(strong().version()).isEqualTo(strong().version());
+    long second = apply(update());
+
+    assertThat(strong().version()).isEqualTo(second);
+  }
+
+  @Test
+  void a_cached_read_does_not_ask_the_database() {
+    apply(Samples.start(key));
+    var first = strong();
+    int reads = store.switches().count(Call.FIND);
+
+    assertThat(call(() -> states.cached(key))).isSameAs(first);
+    assertThat(store.switches().count(Call.FIND)).isEqualTo(reads);
+  }
+
+  @Test
+  void a_repeated_strong_read_asks_only_the_log() {
+    apply(Samples.start(key));
+    var first = strong();
+    int reads = store.switches().count(Call.FIND);
+
+    assertThat(strong()).isSameAs(first);
+    assertThat(store.switches().count(Call.FIND)).isEqualTo(reads);
+  }
+
+  @Test
+  void an_absent_operation_is_known_to_be_absent_until_it_is_started() {
+    assertThat(strong().snapshot()).isEmpty();
+    int reads = store.switches().count(Call.FIND);
+    assertThat(strong().snapshot()).isEmpty();
+    assertThat(store.switches().count(Call.FIND)).isEqualTo(reads);
+
+    long version = apply(Samples.start(key));
+
+    assertThat(strong().snapshot().orElseThrow().version()).isEqualTo(version);
+  }
+
+  @Test
+  void a_sync_is_not_completed_by_a_poll_that_began_before_it() {
+    apply(Samples.start(key));
+    strong();
+    store.switches().holdAnswers(Call.POLL);
+    // This poll looked before the change; its answer comes after it.
+    var early = begin(states::sync);
+    settle();
+    long changed = apply(update());
+    var late = begin(() -> states.strong(key));
+    settle();
+    store.switches().release(Call.POLL);
+
+    Await.await(early);
+    assertThat(Await.await(late).version()).isEqualTo(changed);
+  }
+
+  @Test
+  void a_sync_waits_for_everything_that_its_poll_saw_not_only_for_what_it_returned() {
+    apply(Samples.start(key));
+    strong();
+    // More than one poll returns of a lane, while the feed cannot look.
+    store.switches().holdRequests(Call.POLL);
+    var waiting = begin(() -> states.strong(key));
+    settle();
+    long last = 0;
+    for (int i = 0; i < ChangeLog.LANE_BATCHES_MAX + 10; i++) {
+      last = apply(i % 2 == 0 || i >= ChangeLog.LANE_BATCHES_MAX ? update() : elsewhere());
+    }
+    store.switches().release(Call.POLL);
+
+    assertThat(Await.await(waiting).version()).isEqualTo(last);
+  }
+
+  @Test
+  void the_answer_of_a_read_that_a_change_overtook_is_not_kept() {
+    apply(Samples.start(key));
+    store.switches().holdAnswers(Call.FIND);
+    var slow = begin(() -> states.cached(key));
+    settle();
+    long changed = apply(update());
+    // The feed applies the change while the read is under way.
+    call(states::sync);
+    store.switches().release(Call.FIND);
+
+    assertThat(Await.await(slow).version()).isLessThan(changed);
+    assertThat(strong().version()).isEqualTo(changed);
+  }
+
+  @Test
+  void an_own_write_is_found_at_once_and_stays_when_the_feed_comes_to_it() {
+    long started = apply(Samples.start(key));
+    var snapshot = strong().snapshot().orElseThrow();
+    var change = update();
+    var answer = Await.await(store.apply(change, PATIENCE));
+    var own = call(() -> Future.succeededFuture(states.own(change.composed(snapshot, answer))));
+    int reads = store.switches().count(Call.FIND);
+
+    assertThat(call(() -> states.cached(key))).isSameAs(own);
+    assertThat(strong()).isSameAs(own);
+    assertThat(store.switches().count(Call.FIND)).isEqualTo(reads);
+    assertThat(own.version()).isGreaterThan(started);
+  }
+
+  @Test
+  void an_own_write_that_the_feed_has_passed_is_not_kept() {
+    apply(Samples.start(key));
+    var snapshot = strong().snapshot().orElseThrow();
+    var change = update();
+    var answer = Await.await(store.apply(change, PATIENCE));
+    long newer = apply(update());
+    call(states::sync);
+
+    call(() -> Future.succeededFuture(states.own(change.composed(snapshot, answer))));
+
+    assertThat(call(() -> states.cached(key)).version()).isEqualTo(newer);
+  }
+
+  @Test
+  void a_lost_doorbell_costs_no_more_than_the_idle_interval() {
+    apply(Samples.start(key));
+    call(states::sync);
+    var changes = new AtomicInteger();
+    call(() -> Future.succeededFuture(states.watch(key, changes::incrementAndGet)));
+    settle();
+
+    apply(update());
+    pass(FeedSettings.DEFAULT.idle());
+
+    assertThat(changes).hasValue(1);
+  }
+
+  @Test
+  void a_waiter_hears_of_each_change_until_it_leaves() {
+    apply(Samples.start(key));
+    call(states::sync);
+    var changes = new AtomicInteger();
+    var interest = call(() -> Future.succeededFuture(states.watch(key, changes::incrementAndGet)));
+    apply(update());
+    ring();
+    assertThat(changes).hasValue(1);
+
+    apply(new Delete(key));
+    ring();
+    assertThat(changes).hasValue(2);
+    call(
+        () -> {
+          interest.close();
+          return Future.succeededFuture();
+        });
+
+    apply(Samples.start(key));
+    ring();
+
+    assertThat(changes).hasValue(2);
+  }
+
+  @Test
+  void a_missing_revision_starts_everything_over() {
+    apply(Samples.start(key));
+    strong();
+    var changes = new AtomicInteger();
+    call(() -> Future.succeededFuture(states.watch(key, changes::incrementAndGet)));
+    store.switches().holdRequests(Call.POLL);
+    var reading = begin(() -> states.strong(key));
+    settle();
+    for (int i = 0; i < 3; i++) {
+      apply(update());
+    }
+    time.pass(Duration.ofHours(2));
+    long last = apply(update());
+    assertThat(Await.await(store.trim(Duration.ofHours(1), 1_000))).isPositive();
+    store.switches().release(Call.POLL);
+
+    assertThatThrownBy(() -> Await.await(reading)).isInstanceOf(Problem.class);
+    assertThat(strong().version()).isEqualTo(last);
+    assertThat(changes).hasPositiveValue();
+  }
+
+  @Test
+  void a_failover_begins_a_new_epoch_and_nothing_old_is_served_as_strong() {
+    apply(Samples.start(key));
+    long before = strong().version();
+    store.promote();
+
+    ring();
+    var reopened = strong();
+    assertThat(reopened.version()).isEqualTo(before);
+
+    long after = apply(update());
+    assertThat(strong().version()).isEqualTo(after);
+  }
+
+  @Test
+  void a_restored_database_is_noticed_by_its_heads() {
+    apply(Samples.start(key));
+    var backup = store.backup();
+    long lost = apply(update());
+    assertThat(strong().version()).isEqualTo(lost);
+    store.restore(backup);
+
+    ring();
+    assertThat(strong().snapshot().orElseThrow().version()).isLessThan(lost);
+
+    long next = apply(update());
+    assertThat(next).as("no version comes again").isGreaterThan(lost);
+    assertThat(strong().version()).isEqualTo(next);
+  }
+
+  @Test
+  void reads_that_wait_fail_in_time_when_the_database_is_away_and_cached_ones_go_on() {
+    apply(Samples.start(key));
+    var first = strong();
+    store.switches().failAll(Problem.databaseUnavailable());
+    var waiting = begin(() -> states.strong(key));
+    settle();
+
+    pass(FeedSettings.DEFAULT.patience());
+
+    assertThatThrownBy(() -> Await.await(waiting))
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE));
+    assertThat(call(() -> states.cached(key))).isSameAs(first);
+    store.switches().releaseAll();
+    pass(Duration.ofSeconds(1));
+    assertThat(strong().version()).isEqualTo(first.version());
+  }
+
+  private Change.Update update() {
+    return Samples.update(key, Samples.request(UUID.randomUUID()), Samples.metadata("next"));
+  }
+
+  /** A change of another operation in the same lane. */
+  private Change elsewhere() {
+    var other = Samples.freshKey();
+    while (other.lane() != key.lane()) {
+      other = Samples.freshKey();
+    }
+    return Samples.start(other);
+  }
+
+  private long apply(Change change) {
+    return Await.await(store.apply(change, PATIENCE)).version();
+  }
+
+  private State strong() {
+    return call(() -> states.strong(key));
+  }
+
+  /** Rings the doorbell, and waits until the feed has looked and told its loops. */
+  private void ring() {
+    store.ringDoorbell();
+    settle();
+    call(states::sync);
+    settle();
+  }
+
+  private void pass(Duration duration) {
+    time.pass(duration);
+    settle();
+  }
+
+  /** Lets everything run that is due on the loop. */
+  private void settle() {
+    for (int turn = 0; turn < 20; turn++) {
+      call(Future::succeededFuture);
+    }
+  }
+
+  private <T> T call(Supplier<Future<T>> work) {
+    return Await.await(begin(work));
+  }
+
+  private <T> Future<T> begin(Supplier<Future<T>> work) {
+    return Future.future(promise -> vertx.runOnContext(now -> work.get().onComplete(promise)));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.longrunning.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class OperationNameTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "operations/o",
+        "operations/a/b",
+        "projects/p/operations/o",
+        "a:b/operations/o",
+        "operations/a:b/c",
+        "projects/p/operations/-o",
+        "projects/über%2Fmut/operations/🙂",
+        "operations/operations/x"
+      })
+  void names_of_both_forms_are_accepted(String name) {
+    assertThat(OperationName.checked("name", name)).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "operations",
+        "operations/",
+        "/operations/o",
+        "projects/p/operations",
+        "projects/p/operations/",
+        "projects/p/operations/o/",
+        "projects/p/operations/a/b",
+        "projects/p/xoperations/o",
+        "projects//operations/o",
+        "projects/./operations/o",
+        "projects/../operations/o",
+        "projects/-/operations/o",
+        "operations/-",
+        "operations/a:b",
+        "projects/p/operations/o:cancel",
+        "operations/\0",
+        "operations/a\nb",
+        "operations/\u0085",
+        "operations/\ud83d",
+        "operations/\udd42x"
+      })
+  void other_names_are_refused(String name) {
+    assertThat(OperationName.fault("name", name)).isPresent();
+  }
+
+  @Test
+  void a_refusal_names_field_input_and_what_is_allowed() {
+    assertThatExceptionOfType(Problem.class)
+        .isThrownBy(() -> OperationName.checked("name", "jobs/1"))
+        .withMessage(
+            "name: got jobs/1, allowed operations/{id} or {parent}/operations/{id}, no ':' in the"
+                + " id");
+  }
+
+  @Test
+  void a_name_has_at_most_512_bytes() {
+    String at = "operations/" + "ä".repeat(250) + "x";
+    assertThat(OperationName.fault("name", at)).isEmpty();
+    assertThat(OperationName.fault("name", at + "x")).isPresent();
+    assertThat(OperationName.fault("name", "operations/" + "x".repeat(501))).isEmpty();
+    assertThat(OperationName.fault("name", "operations/" + "x".repeat(502))).isPresent();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "operations/o,''",
+    "operations/a/b,''",
+    "projects/p/operations/o,projects/p",
+    "operations/x/operations/o,operations/x",
+    "x/operations/o,x"
+  })
+  void the_collection_of_a_name_is_its_parent(String name, String collection) {
+    assertThat(OperationName.collectionOf(name)).isEqualTo(collection);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'',''",
+    "operations,''",
+    "projects/p,projects/p",
+    "projects/p/operations,projects/p",
+    "a:b/c,a:b/c"
+  })
+  void a_collection_is_named_with_or_without_its_suffix(String name, String collection) {
+    assertThat(OperationName.collection("name", name)).isEqualTo(collection);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "projects/", "/operations", "projects/-", "a/b:c", "a:b/operations"})
+  void other_collections_are_refused(String name) {
+    assertThat(OperationName.collectionFault("name", name)).isPresent();
+  }
+
+  @Test
+  void a_name_made_in_a_collection_belongs_to_it() {
+    for (String collection : new String[] {"", "projects/p"}) {
+      String name = OperationName.checked("name", OperationName.in(collection, "id"));
+      assertThat(OperationName.collectionOf(name)).isEqualTo(collection);
+    }
+  }
+}

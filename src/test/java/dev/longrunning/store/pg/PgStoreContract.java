@@ -1,0 +1,63 @@
+package dev.longrunning.store.pg;
+
+import dev.longrunning.store.ChangeLog;
+import dev.longrunning.store.OperationStore;
+import dev.longrunning.store.OperationStoreContract;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/** The contract on a real PostgreSQL; a class for each kind of server says which. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(60)
+abstract class PgStoreContract extends OperationStoreContract {
+  private TestPostgres postgres;
+  private StoreFixture fixture;
+
+  /** To be called before all tests. */
+  void use(TestPostgres server, StoreFixture store) {
+    postgres = server;
+    fixture = store;
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    if (fixture != null) {
+      fixture.close();
+    }
+    if (postgres != null) {
+      postgres.close();
+    }
+  }
+
+  @Override
+  public OperationStore store() {
+    return fixture.store;
+  }
+
+  @Override
+  public ChangeLog log() {
+    return fixture.store;
+  }
+
+  /** Makes all that is stored older, instead of waiting. */
+  @Override
+  public void passTime(Duration duration) {
+    var by = " - interval '" + TimeUnit.NANOSECONDS.toMicros(duration.toNanos()) + " us'";
+    try {
+      fixture.sql(
+          ("update longrunning.op set create_time = create_time BY, update_time = update_time BY,"
+                  + " end_time = end_time BY, cancel_request_time = cancel_request_time BY,"
+                  + " expire_time = expire_time BY;"
+                  + " update longrunning.lease set expires_at = expires_at BY;"
+                  + " update longrunning.sweep set at = at BY;"
+                  + " update longrunning.tombstone set at = at BY;"
+                  + " update longrunning.log set at = at BY")
+              .replace(" BY", by));
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+}

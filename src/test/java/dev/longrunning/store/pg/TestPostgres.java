@@ -1,0 +1,180 @@
+package dev.longrunning.store.pg;
+
+import dev.longrunning.observe.Build;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A real PostgreSQL for tests, from binaries in a directory: thrown away afterwards, but durable.
+ *
+ * <p>Its superuser {@code postgres} needs no password, so that a test may terminate backends.
+ */
+final class TestPostgres implements AutoCloseable {
+  private static final List<String> AS_NOBODY = List.of("unshare", "-U", "--");
+
+  private final Path bin;
+  private final Path data;
+  private final int port;
+  private Process process;
+
+  private TestPostgres(Path bin, Path data, int port) {
+    this.bin = bin;
+    this.data = data;
+    this.port = port;
+  }
+
+  /** Where Debian keeps the programs of a major version. */
+  static Path debian(int major) {
+    return Path.of("/usr/lib/postgresql", Integer.toString(major), "bin");
+  }
+
+  /** The programs that travel with the server, unpacked once for all tests. */
+  static Path bundled() throws IOException, StartFault {
+    synchronized (TestPostgres.class) {
+      var home = Path.of("target", "test-postgres").toAbsolutePath();
+      try (var data = DataDirectory.open(home)) {
+        var version = Build.load().postgres();
+        return PostgresBinaries.in(data, version, progress -> {}).program("initdb").getParent();
+      }
+    }
+  }
+
+  static boolean isInstalled(Path bin) {
+    return Files.isExecutable(bin.resolve("initdb"));
+  }
+
+  static TestPostgres start(Path bin, String... settings) throws IOException, InterruptedException {
+    var postgres = new TestPostgres(bin, Files.createTempDirectory("longrunning-pg"), freePort());
+    postgres.create(settings);
+    postgres.launch();
+    return postgres;
+  }
+
+  static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  PgConnectOptions options() {
+    return new PgConnectOptions()
+        .setHost("127.0.0.1")
+        .setPort(port)
+        .setUser("postgres")
+        .setDatabase("postgres")
+        .setSslMode(SslMode.DISABLE);
+  }
+
+  int port() {
+    return port;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Stops all of it at once, as a machine does that loses power; what was flushed stays. */
+  void kill() throws InterruptedException {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Starts it again after {@link #kill}. */
+  void launch() throws IOException, InterruptedException {
+    Files.deleteIfExists(data.resolve("postmaster.pid"));
+    process = command("postgres", "-D", data.toString()).start();
+    for (int i = 0; i < 1_200; i++) {
+      if (ready()) {
+        return;
+      }
+      if (!process.isAlive()) {
+        throw new IOException("postgres ended: " + Files.readString(log()));
+      }
+      TimeUnit.MILLISECONDS.sleep(25);
+    }
+    throw new IOException("postgres is not ready after 30 s: " + Files.readString(log()));
+  }
+
+  /** SIGSTOP or SIGCONT to the postmaster and all its children. */
+  void signal(String signal) throws IOException, InterruptedException {
+    var command = new ArrayList<>(List.of("kill", "-" + signal, Long.toString(process.pid())));
+    process.descendants().forEach(child -> command.add(Long.toString(child.pid())));
+    new ProcessBuilder(command).start().waitFor();
+  }
+
+  @Override
+  public void close() throws Exception {
+    signal("CONT");
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+      kill();
+    }
+    try (Stream<Path> files = Files.walk(data)) {
+      files.sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
+    }
+  }
+
+  private void create(String... settings) throws IOException, InterruptedException {
+    var initdb =
+        command(
+                "initdb",
+                "-D",
+                data.toString(),
+                "-U",
+                "postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync")
+            .start();
+    if (initdb.waitFor() != 0) {
+      throw new IOException("initdb: " + Files.readString(log()));
+    }
+    var lines = new ArrayList<String>();
+    lines.add("listen_addresses = '127.0.0.1'");
+    lines.add("port = " + port);
+    lines.add("unix_socket_directories = ''");
+    lines.add("max_connections = 100");
+    lines.add("shared_buffers = '128MB'");
+    lines.addAll(List.of(settings));
+    Files.write(
+        data.resolve("postgresql.conf"),
+        lines,
+        StandardCharsets.UTF_8,
+        java.nio.file.StandardOpenOption.APPEND);
+  }
+
+  private boolean ready() throws IOException {
+    var file = data.resolve("postmaster.pid");
+    return Files.exists(file) && Files.readString(file).contains("ready");
+  }
+
+  private Path log() {
+    return data.resolveSibling(data.getFileName() + ".log");
+  }
+
+  /** PostgreSQL refuses root; in a user namespace root's files stay root's and nobody is root. */
+  private ProcessBuilder command(String program, String... arguments) {
+    List<String> words = new ArrayList<>();
+    if (System.getProperty("user.name").equals("root")) {
+      words.addAll(AS_NOBODY);
+    }
+    words.add(bin.resolve(program).toString());
+    words.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(words);
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+    builder.environment().put("LC_ALL", "C");
+    return builder;
+  }
+}
