@@ -1,20 +1,43 @@
 package dev.longrunning.app;
 
+import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.Readiness;
+import dev.longrunning.rest.JsonMessages;
+import dev.longrunning.rest.JsonTypes;
+import dev.longrunning.rest.OriginPolicy;
+import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.Method;
+import dev.longrunning.rpc.MethodTable;
+import dev.longrunning.rpc.OperationsMethods;
+import dev.longrunning.rpc.ProducerMethods;
+import dev.longrunning.service.Operations;
+import dev.longrunning.service.OperationsSettings;
+import dev.longrunning.service.Producer;
+import dev.longrunning.service.ProducerSettings;
 import dev.longrunning.site.ManagementPort;
+import dev.longrunning.store.pg.Connector;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
 import dev.longrunning.store.pg.StartFault;
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * How the parts of the server are put together: plain constructors, top to bottom. Each adds what
@@ -24,12 +47,15 @@ import java.util.function.Consumer;
  */
 final class Wiring {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
   private static final int MANAGEMENT_IDLE_SECONDS = 30;
 
   private final Settings settings;
   private final StopSteps steps;
   private final Consumer<String> progress;
   private final Readiness readiness = new Readiness();
+  private final InstantSource clock = InstantSource.system();
 
   Wiring(Settings settings, StopSteps steps, Consumer<String> progress) {
     this.settings = settings;
@@ -39,10 +65,11 @@ final class Wiring {
 
   /** Starts everything; answers where it listens. */
   HostPort start() throws StartFault, InterruptedException {
-    database();
+    List<PgConnectOptions> hosts = database();
     Vertx vertx = vertx();
     management(vertx);
-    HostPort listening = api(vertx);
+    Backend backend = backend(vertx, hosts);
+    HostPort listening = api(vertx, backend);
     readiness.ready();
     steps.add("readiness", done(readiness::draining));
     return listening;
@@ -86,9 +113,88 @@ final class Wiring {
     progress.accept("Probes are answered on http://" + at);
   }
 
-  private HostPort api(Vertx vertx) throws StartFault, InterruptedException {
-    var server = vertx.createHttpServer().requestHandler(new ManagementPort(readiness)::handle);
-    return Binding.bind("listen", server, settings.listen());
+  private Backend backend(Vertx vertx, List<PgConnectOptions> hosts)
+      throws StartFault, InterruptedException {
+    var timers = new VertxTimers(vertx);
+    // A context stays on one event loop: everything that the backend confines to it does too.
+    var loop = vertx.getOrCreateContext();
+    Backend backend =
+        Waiting.await(
+            "database",
+            onLoop(
+                loop,
+                () -> new Backend(vertx, new Connector(vertx, hosts), settings, timers, clock)),
+            START_LIMIT);
+    steps.add(
+        "backend",
+        () ->
+            Waiting.await(
+                "database", onLoop(loop, backend::stop).compose(stopped -> stopped), STOP_LIMIT));
+    Waiting.await(
+        "database", onLoop(loop, backend::start).compose(started -> started), START_LIMIT);
+    return backend;
+  }
+
+  private HostPort api(Vertx vertx, Backend backend) throws StartFault, InterruptedException {
+    HostPort listen = settings.listen();
+    var address = new ApiPort.Address(listen.host(), listen.port());
+    var policy =
+        OriginPolicy.of(
+            listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));
+    var json = new JsonMessages(JsonTypes.builtIn().build());
+    var ports = new CopyOnWriteArrayList<ApiPort>();
+    Supplier<ApiPort> port =
+        () -> {
+          var made = new ApiPort(address, policy, json, () -> service(vertx, backend));
+          ports.add(made);
+          return made;
+        };
+    var deployment = new DeploymentOptions().setInstances(settings.eventLoops());
+    try {
+      String id = Waiting.await("listen", vertx.deployVerticle(port, deployment), START_LIMIT);
+      steps.add("api", () -> Waiting.await("api", vertx.undeploy(id), STOP_LIMIT));
+    } catch (StartFault fault) {
+      throw Binding.fault("listen", listen, fault);
+    }
+    return listen.withPort(ports.get(0).port());
+  }
+
+  /** What answers the calls of one event loop; made on it. */
+  private ApiPort.Service service(Vertx vertx, Backend backend) {
+    var timers = new VertxTimers(vertx);
+    var states = backend.feed().states(backend.store());
+    var operations =
+        new Operations(
+            states,
+            backend.store(),
+            backend.keys()::ring,
+            clock,
+            timers,
+            new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax()));
+    var producer =
+        new Producer(
+            states,
+            backend.store(),
+            clock,
+            UUID::randomUUID,
+            new ProducerSettings(settings.retention()));
+    List<Method<?, ?>> methods = new ArrayList<>(OperationsMethods.of(operations, clock));
+    methods.addAll(ProducerMethods.of(producer));
+    var pipeline = new CallPipeline(vertx, clock, () -> UUID.randomUUID().toString(), ended -> {});
+    return new ApiPort.Service(MethodTable.of(methods), pipeline, clock);
+  }
+
+  private static <T> Future<T> onLoop(Context loop, Callable<T> work) {
+    return Future.future(
+        promise ->
+            loop.runOnContext(
+                now -> {
+                  try {
+                    promise.complete(work.call());
+                  } catch (Exception e) {
+                    promise.fail(e);
+                  }
+                }));
   }
 
   private static Callable<Boolean> done(Runnable step) {

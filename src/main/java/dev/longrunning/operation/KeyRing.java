@@ -10,8 +10,9 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * The secrets that authenticate page and resume tokens, by number; all replicas share them.
  *
- * <p><b>Promise.</b> New tokens are signed with the highest number; older keys still verify until
- * they are removed, so a rotation invalidates no token that is in use.
+ * <p><b>Promise.</b> New tokens are signed with one key; all on the ring verify. So a new key is
+ * put on every replica's ring before any signs with it, and an old one stays until its tokens are
+ * out of use: a rotation invalidates none.
  */
 public final class KeyRing {
   static final int SIGNATURE_BYTES = 16;
@@ -22,22 +23,27 @@ public final class KeyRing {
   private static final String ALGORITHM = "HmacSHA256";
 
   private final Map<Integer, Bytes> keys;
-  private final int newest;
+  private final int signing;
 
-  /** The keys by number; at least one, none shorter than {@value #KEY_BYTES_MIN} bytes. */
-  public KeyRing(Map<Integer, Bytes> keys) {
+  /**
+   * Makes a ring.
+   *
+   * @param keys by number; none shorter than {@value #KEY_BYTES_MIN} bytes
+   * @param signing number of the key that signs; one of them
+   */
+  public KeyRing(Map<Integer, Bytes> keys, int signing) {
+    if (!keys.containsKey(signing)) {
+      throw new IllegalStateException("the key that signs is not on the ring");
+    }
     if (keys.values().stream().anyMatch(key -> key.length() < KEY_BYTES_MIN)) {
       throw new IllegalStateException("a key of less than " + KEY_BYTES_MIN + " bytes");
     }
     this.keys = Map.copyOf(keys);
-    this.newest =
-        keys.keySet().stream()
-            .max(Integer::compare)
-            .orElseThrow(() -> new IllegalStateException("a key ring without keys"));
+    this.signing = signing;
   }
 
-  int newest() {
-    return newest;
+  int signing() {
+    return signing;
   }
 
   /** The first {@value #SIGNATURE_BYTES} bytes of the MAC; empty if the key is not on the ring. */

@@ -29,11 +29,11 @@ public record PageToken(Instant createTime, String name) {
   public String encoded(KeyRing keys, String list) {
     byte[] text = name.getBytes(StandardCharsets.UTF_8);
     var body = ByteBuffer.allocate(HEADER_BYTES + text.length);
-    body.put(FORM).putInt(keys.newest());
+    body.put(FORM).putInt(keys.signing());
     body.putLong(micros(createTime)).put(text);
     var signature =
-        keys.signature(keys.newest(), signed(body.array(), list))
-            .orElseThrow(() -> new IllegalStateException("the newest key is on the ring"));
+        keys.signature(keys.signing(), signed(body.array(), list))
+            .orElseThrow(() -> new IllegalStateException("the key that signs is on the ring"));
     var token =
         ByteBuffer.allocate(body.capacity() + signature.length())
             .put(body.array())

@@ -13,7 +13,7 @@ final class PageTokenTest {
   private static final Bytes FIRST_SECRET = Bytes.of(new byte[32]);
   private static final Bytes SECOND_SECRET =
       Bytes.of("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
-  private static final KeyRing KEYS = new KeyRing(Map.of(1, FIRST_SECRET));
+  private static final KeyRing KEYS = new KeyRing(Map.of(1, FIRST_SECRET), 1);
   private static final PageToken TOKEN =
       new PageToken(Instant.parse("2026-01-02T03:04:05.678901Z"), "projects/ü/operations/o");
 
@@ -70,8 +70,8 @@ final class PageTokenTest {
   @Test
   void a_token_stays_valid_over_a_rotation_until_its_key_is_removed() {
     String old = TOKEN.encoded(KEYS, "list");
-    var both = new KeyRing(Map.of(1, FIRST_SECRET, 2, SECOND_SECRET));
-    var onlyNew = new KeyRing(Map.of(2, SECOND_SECRET));
+    var both = new KeyRing(Map.of(1, FIRST_SECRET, 2, SECOND_SECRET), 2);
+    var onlyNew = new KeyRing(Map.of(2, SECOND_SECRET), 2);
 
     assertThat(PageToken.decoded(both, "list", "f", old)).isEqualTo(TOKEN);
     assertRefused(onlyNew, "list", old);
@@ -82,7 +82,7 @@ final class PageTokenTest {
 
   @Test
   void another_secret_under_the_same_number_is_refused() {
-    assertRefused(new KeyRing(Map.of(1, SECOND_SECRET)), "list", TOKEN.encoded(KEYS, "list"));
+    assertRefused(new KeyRing(Map.of(1, SECOND_SECRET), 1), "list", TOKEN.encoded(KEYS, "list"));
   }
 
   @Test
@@ -94,9 +94,9 @@ final class PageTokenTest {
 
   @Test
   void a_key_ring_needs_a_key_that_cannot_be_guessed_and_shows_none() {
-    assertThatIllegalStateException().isThrownBy(() -> new KeyRing(Map.of()));
+    assertThatIllegalStateException().isThrownBy(() -> new KeyRing(Map.of(), 1));
     assertThatIllegalStateException()
-        .isThrownBy(() -> new KeyRing(Map.of(1, Bytes.of(new byte[15]))));
+        .isThrownBy(() -> new KeyRing(Map.of(1, Bytes.of(new byte[15])), 1));
     assertThat(KEYS).hasToString("1 keys");
   }
 }

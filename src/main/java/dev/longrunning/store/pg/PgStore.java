@@ -36,11 +36,10 @@ import java.util.stream.StreamSupport;
  * <p><b>Threads.</b> Methods may be called on any event loop. Writes and the log belong to the one
  * that the store was made on; reads are made on the caller's, with connections of its own.
  *
- * <p><b>Bounds.</b> Connections: {@link Settings} for writes, {@value #READERS_A_LOOP} for each
- * event loop that reads, three for the log, the doorbell and the upkeep.
+ * <p><b>Bounds.</b> Connections: those of {@link Settings} for writes and for each event loop that
+ * reads, and three for the log, the doorbell and the upkeep.
  */
 public final class PgStore implements OperationStore, ChangeLog {
-  private static final int READERS_A_LOOP = 2;
   private static final Duration READ_LIMIT = Duration.ofMillis(1_900);
   private static final Duration UPKEEP_LIMIT = Duration.ofSeconds(5);
 
@@ -48,15 +47,17 @@ public final class PgStore implements OperationStore, ChangeLog {
    * How the store is set up.
    *
    * @param writeConnections batches under way at once, 1 to 16
+   * @param readConnections statements that read under way at once on one event loop
    */
-  public record Settings(int writeConnections) {
+  public record Settings(int writeConnections, int readConnections) {
     /** Four were the best of 1, 4 and 8 on two cores. */
-    public static final Settings DEFAULT = new Settings(4);
+    public static final Settings DEFAULT = new Settings(4, 2);
   }
 
   private final Vertx vertx;
   private final ContextInternal context;
   private final Connector connector;
+  private final Settings settings;
   private final LogReader reader;
   private final Batcher batcher;
   private final Links writers;
@@ -72,6 +73,7 @@ public final class PgStore implements OperationStore, ChangeLog {
     this.vertx = vertx;
     this.context = (ContextInternal) vertx.getOrCreateContext();
     this.connector = connector;
+    this.settings = settings;
     var clock = new DatabaseClock(nanos);
     this.reader = new LogReader(vertx, connector, clock);
     this.writers = new Links(vertx, "writes", settings.writeConnections(), connector::open);
@@ -238,7 +240,7 @@ public final class PgStore implements OperationStore, ChangeLog {
     return readers.computeIfAbsent(
         loop.nettyEventLoop(),
         here -> {
-          var links = new Links(vertx, "reads", READERS_A_LOOP, connector::open);
+          var links = new Links(vertx, "reads", settings.readConnections(), connector::open);
           return new Reader(links, new CoalescedReads(vertx, links));
         });
   }

@@ -139,8 +139,14 @@ final class Statements {
   /** $1 who rings: the ringer need not look. */
   static final String DOORBELL_RING = "select pg_notify('longrunning', $1)";
 
+  /** A new key signs once every replica has had the time to read it. */
   static final String TOKEN_KEYS_READ =
-      "select number, secret from longrunning.token_key order by number";
+      """
+      select k.number, k.secret,
+             k.created_at < clock_timestamp() - interval '2 min' as settled
+        from longrunning.token_key k
+       order by k.number
+      """;
 
   /** Any number will do, as long as it stays the same. */
   static final String MIGRATION_LOCK = "select pg_advisory_xact_lock(7311563417082217728)";

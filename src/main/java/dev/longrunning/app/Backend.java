@@ -1,0 +1,86 @@
+package dev.longrunning.app;
+
+import dev.longrunning.feed.Feed;
+import dev.longrunning.feed.FeedSettings;
+import dev.longrunning.feed.Timers;
+import dev.longrunning.service.Janitor;
+import dev.longrunning.service.JanitorSettings;
+import dev.longrunning.service.ObservedStore;
+import dev.longrunning.service.OperationWire;
+import dev.longrunning.store.pg.Connector;
+import dev.longrunning.store.pg.Migrations;
+import dev.longrunning.store.pg.PgStore;
+import dev.longrunning.store.pg.TokenKeys;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/**
+ * What all event loops share: the store, the feed, the keys and the janitor, on a loop of their
+ * own.
+ *
+ * <p><b>Threads.</b> Made and started on its loop; what it offers may be used on any.
+ */
+final class Backend {
+  private final Migrations migrations;
+  private final PgStore database;
+  private final ObservedStore store;
+  private final Feed feed;
+  private final TokenKeys keys;
+  private final Janitor janitor;
+
+  /** Makes it on the calling event loop. */
+  Backend(Vertx vertx, Connector connector, Settings settings, Timers timers, InstantSource clock) {
+    this.migrations = new Migrations(connector);
+    this.database = new PgStore(vertx, connector, storeSettings(settings), System::nanoTime);
+    this.store = new ObservedStore(database);
+    this.feed = new Feed(vertx, database, feedSettings(settings), timers, OperationWire::operation);
+    this.keys = new TokenKeys(vertx, connector);
+    this.janitor =
+        new Janitor(
+            store,
+            store::lastWriteFailed,
+            clock,
+            timers,
+            new SecureRandom(),
+            new JanitorSettings(settings.resumeWindow()));
+  }
+
+  /** Completes once the schema is up to date and the log is followed. */
+  Future<Void> start() {
+    return migrations
+        .run()
+        .compose(migrated -> keys.start())
+        .compose(read -> feed.start())
+        .onSuccess(started -> janitor.start());
+  }
+
+  Future<Void> stop() {
+    keys.close();
+    return janitor.stop().onComplete(stopped -> feed.stop()).eventually(() -> database.close());
+  }
+
+  ObservedStore store() {
+    return store;
+  }
+
+  Feed feed() {
+    return feed;
+  }
+
+  TokenKeys keys() {
+    return keys;
+  }
+
+  private static PgStore.Settings storeSettings(Settings settings) {
+    int loops = settings.eventLoops();
+    int readersALoop = Math.max(1, (settings.readConnections() + loops - 1) / loops);
+    return new PgStore.Settings(settings.writeConnections(), readersALoop);
+  }
+
+  private static FeedSettings feedSettings(Settings settings) {
+    var usual = FeedSettings.DEFAULT;
+    return new FeedSettings(usual.idle(), usual.hot(), usual.patience(), settings.cacheBytes());
+  }
+}
