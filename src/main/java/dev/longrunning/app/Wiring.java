@@ -1,5 +1,7 @@
 package dev.longrunning.app;
 
+import dev.longrunning.demo.v1.ChecksumFolderMetadata;
+import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.Readiness;
@@ -141,7 +143,11 @@ final class Wiring {
     var policy =
         OriginPolicy.of(
             listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));
-    var json = new JsonMessages(JsonTypes.builtIn().build());
+    var types =
+        JsonTypes.builtIn()
+            .add(ChecksumFolderMetadata.getDescriptor())
+            .add(ChecksumFolderResponse.getDescriptor());
+    var json = new JsonMessages(types.build());
     var ports = new CopyOnWriteArrayList<ApiPort>();
     Supplier<ApiPort> port =
         () -> {
