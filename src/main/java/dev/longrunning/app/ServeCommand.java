@@ -107,7 +107,7 @@ public final class ServeCommand implements Callable<Integer> {
       out().println("Longrunning listens on http://" + listening + " (gRPC and REST)");
       out().flush();
     } catch (StartFault fault) {
-      if (!server.isStopping() || !isEnding(hook)) {
+      if (!isEnding(hook)) {
         say(fault.line());
       }
       return CANNOT_START;

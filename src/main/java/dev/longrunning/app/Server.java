@@ -43,10 +43,6 @@ public final class Server {
     }
   }
 
-  boolean isStopping() {
-    return steps.isStopping();
-  }
-
   /** Stops it, also half-started. */
   void stop() {
     steps.run();

@@ -35,12 +35,6 @@ final class StopSteps {
     throw new StartFault("stopped before it was ready");
   }
 
-  boolean isStopping() {
-    synchronized (steps) {
-      return stopping;
-    }
-  }
-
   /** Runs all steps; a second caller waits for the first. */
   synchronized void run() {
     synchronized (steps) {

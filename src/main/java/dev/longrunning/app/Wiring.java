@@ -1,6 +1,6 @@
 package dev.longrunning.app;
 
-import com.google.protobuf.TypeRegistry;
+import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.observe.Build;
@@ -143,7 +143,11 @@ final class Wiring {
     var policy =
         OriginPolicy.of(
             listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));
-    var json = new JsonMessages(types());
+    var types =
+        JsonTypes.builtIn()
+            .add(ChecksumFolderMetadata.getDescriptor())
+            .add(ChecksumFolderResponse.getDescriptor());
+    var json = new JsonMessages(types.build());
     var ports = new CopyOnWriteArrayList<ApiPort>();
     Supplier<ApiPort> port =
         () -> {
@@ -159,11 +163,6 @@ final class Wiring {
       throw Binding.fault("listen", listen, fault);
     }
     return listen.withPort(ports.get(0).port());
-  }
-
-  /** What REST shows readably; the demo's too, since it comes with the server. */
-  private static TypeRegistry types() {
-    return JsonTypes.builtIn().add(ChecksumFolderResponse.getDescriptor().getFile().getMessageTypes()).build();
   }
 
   /** What answers the calls of one event loop; made on it. */

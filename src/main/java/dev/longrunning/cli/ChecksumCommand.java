@@ -77,7 +77,7 @@ final class ChecksumCommand implements Callable<Integer> {
     Vertx vertx = Vertx.vertx();
     var workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     try {
-      return run(workers, new GrpcProducer(vertx, address), folders);
+      return run(workers, new GrpcProducer(vertx, address, this::say), folders);
     } finally {
       workers.shutdownNow();
       vertx.close().toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);

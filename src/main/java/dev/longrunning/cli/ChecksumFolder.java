@@ -40,7 +40,7 @@ final class ChecksumFolder {
   static final int LEASE_SECONDS = 10;
 
   static final long REPORT_MILLIS = 200;
-  static final int LISTED_MAX = 100;
+  static final int LISTED_MAX = 10;
 
   private static final int READ_BYTES = 1 << 17;
   private static final int MESSAGE_MAX = 1_000;

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * The producer API over gRPC.
@@ -49,8 +50,14 @@ final class GrpcProducer implements Producer {
 
   private final GrpcClient client;
   private final SocketAddress target;
+  private final Consumer<String> notices;
 
-  GrpcProducer(Vertx vertx, SocketAddress target) {
+  /**
+   * Prepares it; nothing is connected before the first call.
+   *
+   * @param notices told when a call has to be repeated, once a call
+   */
+  GrpcProducer(Vertx vertx, SocketAddress target, Consumer<String> notices) {
     var options =
         new GrpcClientOptions()
             .setMaxMessageSize(MESSAGE_BYTES_MAX)
@@ -59,6 +66,7 @@ final class GrpcProducer implements Producer {
             .setScheduleDeadlineAutomatically(true);
     this.client = GrpcClient.client(vertx, options);
     this.target = target;
+    this.notices = notices;
   }
 
   private static <Q extends Message, A extends Message> ServiceMethod<A, Q> method(
@@ -95,6 +103,9 @@ final class GrpcProducer implements Producer {
         if (!fault.retryable() || attempt == ATTEMPTS_MAX) {
           throw fault;
         }
+        if (attempt == 1) {
+          notices.accept(fault.message() + "; trying again");
+        }
       }
       Thread.sleep(ThreadLocalRandom.current().nextLong(pauseMillis / 2, pauseMillis));
       pauseMillis = Math.min(2 * pauseMillis, PAUSE_MILLIS_MAX);
@@ -118,8 +129,14 @@ final class GrpcProducer implements Producer {
         throw refusal.fault();
       }
       // The connection failed or broke: whether the call took effect is not known.
-      throw new CallFault("cannot reach " + target + ": " + e.getCause(), true);
+      throw new CallFault("cannot reach " + target + " (" + reason(e) + ")", true);
     }
+  }
+
+  private static String reason(ExecutionException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String message = cause.getMessage();
+    return message == null ? cause.getClass().getSimpleName() : message;
   }
 
   private static <Q, A> Future<A> answer(GrpcClientResponse<Q, A> response) {

@@ -37,6 +37,7 @@ final class GrpcProducerTest {
   private final Vertx vertx = Vertx.vertx();
   private final Queue<GrpcStatus> script = new ConcurrentLinkedQueue<>();
   private final List<UpdateOperationRequest> received = new CopyOnWriteArrayList<>();
+  private final List<String> notices = new CopyOnWriteArrayList<>();
   private GrpcProducer producer;
 
   @BeforeEach
@@ -44,7 +45,8 @@ final class GrpcProducerTest {
     var server = GrpcServer.server(vertx).callHandler(UPDATE, this::answer);
     int port =
         await(vertx.createHttpServer().requestHandler(server).listen(0, "127.0.0.1")).actualPort();
-    producer = new GrpcProducer(vertx, SocketAddress.inetSocketAddress(port, "127.0.0.1"));
+    var target = SocketAddress.inetSocketAddress(port, "127.0.0.1");
+    producer = new GrpcProducer(vertx, target, notices::add);
   }
 
   @AfterEach
@@ -68,6 +70,7 @@ final class GrpcProducerTest {
     assertThat(producer.update(request).getCancelRequested()).isTrue();
 
     assertThat(received).containsExactly(request, request, request);
+    assertThat(notices).containsExactly("UNAVAILABLE: because; trying again");
   }
 
   @Test

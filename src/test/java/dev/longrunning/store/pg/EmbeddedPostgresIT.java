@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,10 +31,20 @@ import org.junit.jupiter.api.io.TempDir;
 final class EmbeddedPostgresIT {
   private static final String VERSION = Build.load().postgres();
 
+  /** Holds the programs, unpacked once for all tests but the one that is about a first start. */
+  @TempDir static Path unpacked;
+
   @TempDir Path temp;
   private final List<String> progress = new ArrayList<>();
   private final List<Program> programs = new ArrayList<>();
   private Vertx vertx;
+
+  @BeforeAll
+  static void unpack() throws Exception {
+    try (var data = DataDirectory.open(unpacked.resolve("data"))) {
+      PostgresBinaries.in(data, VERSION, line -> {});
+    }
+  }
 
   @BeforeEach
   void open() {
@@ -67,7 +78,7 @@ final class EmbeddedPostgresIT {
 
   @Test
   void it_is_durable_and_its_role_is_no_superuser() throws Exception {
-    try (var postgres = start(temp.resolve("data"))) {
+    try (var postgres = start(seeded())) {
       var options = postgres.connectOptions();
 
       assertThat(setting(options, "fsync")).isEqualTo("on");
@@ -84,7 +95,7 @@ final class EmbeddedPostgresIT {
 
   @Test
   void after_a_killed_server_the_next_stops_its_database_and_recovers() throws Exception {
-    Path data = temp.resolve("data");
+    Path data = seeded();
     var killed = run(data);
     ask(killed.options(), "create table kept (n int)");
     ask(killed.options(), "insert into kept values (7)");
@@ -101,7 +112,7 @@ final class EmbeddedPostgresIT {
 
   @Test
   void a_database_that_crashes_is_started_again_on_the_same_port() throws Exception {
-    Path data = temp.resolve("data");
+    Path data = seeded();
     try (var postgres = start(data)) {
       var options = postgres.connectOptions();
       ask(options, "create table kept (n int)");
@@ -116,7 +127,7 @@ final class EmbeddedPostgresIT {
 
   @Test
   void two_servers_on_one_directory_get_one_clear_error() throws Exception {
-    Path data = temp.resolve("data");
+    Path data = seeded();
     var first = run(data);
 
     assertThatThrownBy(() -> start(data))
@@ -158,7 +169,7 @@ final class EmbeddedPostgresIT {
 
   @Test
   void a_stop_while_it_starts_ends_the_start() throws Exception {
-    var postgres = new EmbeddedPostgres(temp.resolve("data"), VERSION, progress::add);
+    var postgres = new EmbeddedPostgres(seeded(), VERSION, progress::add);
     var closer = new Thread(postgres::close);
     try (postgres) {
       closer.start();
@@ -172,7 +183,7 @@ final class EmbeddedPostgresIT {
 
   @Test
   void a_pid_file_that_names_a_stranger_harms_nobody() throws Exception {
-    Path data = temp.resolve("data");
+    Path data = seeded();
     start(data).close();
     Path file = data.resolve("postgresql/postmaster.pid");
     var stranger = new ProcessBuilder("sleep", "600").start();
@@ -185,6 +196,26 @@ final class EmbeddedPostgresIT {
     } finally {
       stranger.destroyForcibly();
     }
+  }
+
+  /** A data directory with the programs in it, as links. */
+  private Path seeded() throws IOException {
+    Path from = unpacked.resolve("data");
+    Path data = temp.resolve("data");
+    try (var files = Files.walk(from)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Path target = data.resolve(from.relativize(file));
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.createLink(target, file);
+        }
+      }
+    }
+    // The lock is this directory's own.
+    Files.delete(data.resolve("longrunning.lock"));
+    Files.createFile(data.resolve("longrunning.lock"));
+    return data;
   }
 
   private EmbeddedPostgres start(Path data) throws Exception {
