@@ -4,7 +4,6 @@ import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
-import dev.longrunning.store.Epoch;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -48,25 +47,13 @@ final class Batcher {
 
   private static final Logger log = LoggerFactory.getLogger(Batcher.class);
 
-  /** What the batcher must know of the log's follower. */
-  interface Position {
-    /** The newest history known. */
-    Epoch epoch();
-
-    /** Up to where the lane was read. */
-    long cursor(int lane);
-
-    /** Asks for a look at the database: the history may have changed, or something was written. */
-    void lookNow();
-  }
-
   private final Vertx vertx;
   private final Context context;
   private final Links links;
   private final DatabaseClock clock;
   private final LongSupplier nanos;
   private final UUID writer;
-  private final Position position;
+  private final LogPosition position;
   private final Runnable written;
   private final LaneQueue[] lanes = new LaneQueue[OperationKey.LANES];
   private final ArrayDeque<LaneQueue> ready = new ArrayDeque<>();
@@ -81,7 +68,7 @@ final class Batcher {
       DatabaseClock clock,
       LongSupplier nanos,
       UUID writer,
-      Position position,
+      LogPosition position,
       Runnable written) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();

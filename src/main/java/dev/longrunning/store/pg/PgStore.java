@@ -246,7 +246,7 @@ public final class PgStore implements OperationStore, ChangeLog {
   }
 
   /** What the batcher knows of the log comes from the reader. */
-  private final class ReaderPosition implements Batcher.Position {
+  private final class ReaderPosition implements LogPosition {
     @Override
     public Epoch epoch() {
       return reader.epoch();

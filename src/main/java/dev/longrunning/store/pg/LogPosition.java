@@ -1,0 +1,15 @@
+package dev.longrunning.store.pg;
+
+import dev.longrunning.store.Epoch;
+
+/** What a writer must know of the log. Confined to the store's event loop. */
+interface LogPosition {
+  /** The newest history known. */
+  Epoch epoch();
+
+  /** Up to where the lane was read. */
+  long cursor(int lane);
+
+  /** Asks for a look at the database: the history may have changed. */
+  void lookNow();
+}
