@@ -11,6 +11,7 @@ import dev.longrunning.app.TestServer.Answer;
 import dev.longrunning.rpc.Reply;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -64,6 +65,11 @@ final class GrpcContractTest extends TransportContract {
       var details = Base64.getDecoder().decode(answer.header("grpc-status-details-bin"));
       assertThat(answer.header("grpc-status-details-bin")).doesNotContain("=");
       var status = Status.parseFrom(details);
+      int headerBytes = 0;
+      for (var header : answer.head().headers()) {
+        headerBytes += header.getKey().length() + header.getValue().length() + 32;
+      }
+      assertThat(headerBytes).isLessThan(8_192);
       assertThat(status.getCode()).isEqualTo(Integer.parseInt(shown));
       assertThat(answer.status()).isEqualTo(200);
       return new Outcome(status, Status.getDefaultInstance(), pollMillis);
@@ -218,5 +224,27 @@ final class GrpcContractTest extends TransportContract {
 
     assertThat(outcome.code()).isEqualTo(Code.PERMISSION_DENIED);
     assertThat(server.methods.seen).isEmpty();
+  }
+
+  @Test
+  void unfinished_requests_are_bounded_together() {
+    var unfinished = new ArrayList<HttpClientRequest>();
+    var most = Buffer.buffer(new byte[4_194_304]);
+    for (int i = 0; i < 16; i++) {
+      var request =
+          TestServer.await(
+              server.http2.request(HttpMethod.POST, server.port, "127.0.0.1", GET_PATH));
+      request.setChunked(true).putHeader("content-type", "application/grpc");
+      request.exceptionHandler(reset -> {});
+      TestServer.await(request.write(most.copy()));
+      unfinished.add(request);
+    }
+
+    var refused = raw(frame(0, new byte[4_194_304]), Map.of());
+    unfinished.forEach(request -> TestServer.await(request.reset(8)));
+    var taken = raw(frame(0, unknownField(4_194_304)), Map.of());
+
+    assertThat(refused.code()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(taken.code()).isEqualTo(Code.OK);
   }
 }
