@@ -36,6 +36,7 @@ final class UnaryCall<Q extends Message> {
   private static final int TEXT_BYTES_MAX = (BODY_BYTES_MAX + 2) / 3 * 4;
 
   private static final long NO_ERROR = 0;
+  private static final Buffer NONE = Buffer.buffer(0);
 
   private final Method<Q, ?> method;
   private final Framing framing;
@@ -46,9 +47,10 @@ final class UnaryCall<Q extends Message> {
   private final Promise<Void> gone = Promise.promise();
 
   /** The first part as it came, which nearly always is all; a copy once there are more. */
-  private Buffer body = Buffer.buffer(0);
+  private Buffer body = NONE;
 
   private int parts;
+  private int takenBytes;
   private long ignoredBytes;
 
   UnaryCall(
@@ -74,9 +76,17 @@ final class UnaryCall<Q extends Message> {
   }
 
   private void leave() {
+    drop();
     if (!response.ended()) {
       gone.tryComplete();
     }
+  }
+
+  /** Lets go of the body: a call may wait for minutes once it is decoded. */
+  private void drop() {
+    pipeline.bodies().give(takenBytes);
+    takenBytes = 0;
+    body = NONE;
   }
 
   private void read(Buffer part) {
@@ -92,6 +102,11 @@ final class UnaryCall<Q extends Message> {
       fail(RequestFrame.tooLarge("more"));
       return;
     }
+    if (!pipeline.bodies().take(part.length())) {
+      fail(Problem.overloaded("request bodies"));
+      return;
+    }
+    takenBytes += part.length();
     parts++;
     if (parts == 1) {
       body = part;
@@ -114,6 +129,7 @@ final class UnaryCall<Q extends Message> {
     } catch (RuntimeException failure) {
       fail(pipeline.problem(method.fullName(), failure));
     }
+    drop();
   }
 
   private Call call() {
@@ -151,6 +167,7 @@ final class UnaryCall<Q extends Message> {
 
   /** The pipeline fails with a {@link Problem} only. */
   private void fail(Throwable failure) {
+    drop();
     if (!response.ended() && !response.closed()) {
       GrpcTransport.answer(response, framing, ErrorStatus.of((Problem) failure));
     }

@@ -1,6 +1,7 @@
 package dev.longrunning.rest;
 
 import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.BodyBudget;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -14,21 +15,35 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Confined to the event loop of its request.
  *
- * <p><b>Bounds.</b> {@value #BYTES_MAX} bytes.
+ * <p><b>Bounds.</b> {@value #BYTES_MAX} bytes, and what the budget of its event loop leaves.
  */
 final class RequestBody {
   /** 4 MiB: twice the largest operation. */
   static final int BYTES_MAX = 4_194_304;
 
-  private final Buffer bytes = Buffer.buffer();
+  private final BodyBudget budget;
+  private Buffer bytes = Buffer.buffer();
+
+  RequestBody(BodyBudget budget) {
+    this.budget = budget;
+  }
 
   /** Whether it still fits; if not, it is not added. */
   boolean add(Buffer part) {
     if (bytes.length() + part.length() > BYTES_MAX) {
       return false;
     }
+    if (!budget.take(part.length())) {
+      throw Problem.overloaded("request bodies");
+    }
     bytes.appendBuffer(part);
     return true;
+  }
+
+  /** Lets go of it: a call may wait for minutes once it is decoded. */
+  void drop() {
+    budget.give(bytes.length());
+    bytes = Buffer.buffer();
   }
 
   boolean isEmpty() {

@@ -39,7 +39,7 @@ final class RestCall<Q extends Message> {
   private final HttpServerRequest request;
   private final RestAnswer answer;
   private final Promise<Void> gone = Promise.promise();
-  private final RequestBody body = new RequestBody();
+  private final RequestBody body;
   private JsonStyle style = JsonStyle.DEFAULT;
   private long ignoredBytes;
 
@@ -55,6 +55,7 @@ final class RestCall<Q extends Message> {
     this.begun = transport.now();
     this.request = request;
     this.answer = new RestAnswer(request, json);
+    this.body = new RequestBody(pipeline.bodies());
   }
 
   void begin() {
@@ -66,6 +67,7 @@ final class RestCall<Q extends Message> {
   }
 
   private void leave() {
+    body.drop();
     if (!request.response().ended()) {
       gone.tryComplete();
     }
@@ -77,8 +79,20 @@ final class RestCall<Q extends Message> {
       if (ignoredBytes > RequestBody.BYTES_MAX) {
         request.response().reset(0);
       }
-    } else if (!body.add(part)) {
-      answer.fail(413, RequestBody.tooLarge(), style);
+    } else {
+      keep(part);
+    }
+  }
+
+  private void keep(Buffer part) {
+    try {
+      if (!body.add(part)) {
+        answer.fail(413, RequestBody.tooLarge(), style);
+        body.drop();
+      }
+    } catch (Problem problem) {
+      fail(problem);
+      body.drop();
     }
   }
 
@@ -91,6 +105,7 @@ final class RestCall<Q extends Message> {
     } catch (RuntimeException failure) {
       fail(pipeline.problem(method.fullName(), failure));
     }
+    body.drop();
   }
 
   private void check() {

@@ -36,6 +36,7 @@ public final class CallPipeline {
   private final InstantSource clock;
   private final Supplier<String> ids;
   private final CallRecorder recorder;
+  private final BodyBudget bodies = new BodyBudget();
 
   /**
    * Makes the pipeline of one event loop.
@@ -48,6 +49,11 @@ public final class CallPipeline {
     this.clock = clock;
     this.ids = ids;
     this.recorder = recorder;
+  }
+
+  /** What the requests that are still coming in may hold together. */
+  public BodyBudget bodies() {
+    return bodies;
   }
 
   /**

@@ -17,10 +17,10 @@ import java.util.Set;
  * longer one an encoded slash stays as it came.
  *
  * <p><b>Order.</b> Where several templates match one path, literal goes before {@code *} before
- * {@code **}, segment by segment. That order does not depend on the path, so that templates can be
- * sorted once: up to the first difference both stand at the same segment; behind a common {@code
- * **} the longer rest leaves the {@code **} at an earlier segment, and equal rests are aligned
- * again.
+ * {@code **}, also before one that stands for nothing, segment by segment. That order does not
+ * depend on the path, so that templates can be sorted once: up to the first difference both stand
+ * at the same segment; behind a common {@code **} the longer rest leaves the {@code **} at an
+ * earlier segment, and equal rests are aligned again.
  *
  * <pre>
  *   Template = "/" Segment { "/" Segment } [ ":" Verb ]

@@ -11,6 +11,7 @@ import dev.longrunning.app.TestServer.Answer;
 import dev.longrunning.rpc.Reply;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +66,11 @@ final class GrpcContractTest extends TransportContract {
       var details = Base64.getDecoder().decode(answer.header("grpc-status-details-bin"));
       assertThat(answer.header("grpc-status-details-bin")).doesNotContain("=");
       var status = Status.parseFrom(details);
+      int headerBytes = 0;
+      for (var header : answer.head().headers()) {
+        headerBytes += header.getKey().length() + header.getValue().length() + 32;
+      }
+      assertThat(headerBytes).isLessThan(8_192);
       assertThat(status.getCode()).isEqualTo(Integer.parseInt(shown));
       assertThat(answer.status()).isEqualTo(200);
       return new Outcome(status, Status.getDefaultInstance(), pollMillis);
@@ -218,5 +225,29 @@ final class GrpcContractTest extends TransportContract {
 
     assertThat(outcome.code()).isEqualTo(Code.PERMISSION_DENIED);
     assertThat(server.methods.seen).isEmpty();
+  }
+
+  @Test
+  void unfinished_requests_are_bounded_together_again_and_again() {
+    for (int round = 0; round < 2; round++) {
+      var unfinished = Stream.generate(this::unfinished).limit(16).toList();
+
+      var refused = raw(frame(0, GET.toByteArray()), Map.of());
+      unfinished.forEach(request -> TestServer.await(request.reset(8)));
+      var taken = raw(frame(0, unknownField(4_194_304)), Map.of());
+
+      assertThat(refused.code()).isEqualTo(Code.UNAVAILABLE);
+      assertThat(taken.code()).isEqualTo(Code.OK);
+    }
+  }
+
+  /** A request of the largest size that lacks its end. */
+  private HttpClientRequest unfinished() {
+    var request =
+        TestServer.await(server.http2.request(HttpMethod.POST, server.port, "127.0.0.1", GET_PATH));
+    request.setChunked(true).putHeader("content-type", "application/grpc");
+    request.exceptionHandler(reset -> {});
+    TestServer.await(request.write(Buffer.buffer(new byte[4_194_304])));
+    return request;
   }
 }

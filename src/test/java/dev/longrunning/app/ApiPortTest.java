@@ -1,0 +1,71 @@
+package dev.longrunning.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.longrunning.rest.JsonMessages;
+import dev.longrunning.rest.JsonTypes;
+import dev.longrunning.rest.OriginPolicy;
+import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.MethodTable;
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ApiPortTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final List<ApiPort> instances = new CopyOnWriteArrayList<>();
+  private final List<Context> loops = new CopyOnWriteArrayList<>();
+
+  @AfterEach
+  void stop() {
+    TestServer.await(vertx.close());
+  }
+
+  private ApiPort instance(int port) {
+    var instance =
+        new ApiPort(
+            new ApiPort.Address("127.0.0.1", port),
+            OriginPolicy.of(true, Set.of(), Set.of()),
+            new JsonMessages(JsonTypes.builtIn().build()),
+            this::service);
+    instances.add(instance);
+    return instance;
+  }
+
+  private ApiPort.Service service() {
+    loops.add(Vertx.currentContext());
+    var clock = InstantSource.system();
+    var pipeline = new CallPipeline(vertx, clock, () -> "id", ended -> {});
+    return new ApiPort.Service(MethodTable.of(List.of()), pipeline, clock);
+  }
+
+  @Test
+  void all_instances_share_one_free_port_each_with_a_service_of_its_own() {
+    var two = new DeploymentOptions().setInstances(2);
+
+    TestServer.await(vertx.deployVerticle(() -> instance(0), two));
+
+    assertThat(instances).hasSize(2).extracting(ApiPort::port).doesNotContain(0);
+    assertThat(instances.get(0).port()).isEqualTo(instances.get(1).port());
+    assertThat(loops).hasSize(2).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void a_port_that_is_taken_fails_the_deployment() {
+    TestServer.await(vertx.deployVerticle(instance(0)));
+    var other = Vertx.vertx();
+
+    assertThatThrownBy(
+            () -> TestServer.await(other.deployVerticle(instance(instances.get(0).port()))))
+        .hasStackTraceContaining("Address already in use");
+
+    TestServer.await(other.close());
+  }
+}
