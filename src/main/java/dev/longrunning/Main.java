@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Entry point of {@code longrunning.jar}: the server, and the commands that are its clients. */
 @Command(
     name = "longrunning",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     subcommands = {ServeCommand.class, DemoCommand.class},
     description = "Keeps the state of long-running operations and pushes it to whoever waits.",
     synopsisSubcommandLabel = "COMMAND",
@@ -35,7 +35,25 @@ public final class Main implements Runnable {
 
   /** The whole command line. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main()).setUsageHelpWidth(100);
+    var commands = new CommandLine(new Main());
+    tellVersion(commands);
+    return commands.setUsageHelpWidth(100).setParameterExceptionHandler(Main::refuse);
+  }
+
+  /** The client commands know nothing of the server, whose version is theirs. */
+  private static void tellVersion(CommandLine command) {
+    command.getCommandSpec().versionProvider(new Version());
+    command.getSubcommands().values().forEach(Main::tellVersion);
+  }
+
+  /** What is wrong in one line, and where help is: the whole of it would hide the line. */
+  private static int refuse(ParameterException fault, String... args) {
+    CommandLine command = fault.getCommandLine();
+    var err = command.getErr();
+    err.println("longrunning: " + fault.getMessage());
+    err.println("Help: " + command.getCommandSpec().qualifiedName() + " --help");
+    err.flush();
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   /** Without a command: help. */

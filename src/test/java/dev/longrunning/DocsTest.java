@@ -3,10 +3,17 @@ package dev.longrunning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longrunning.app.SettingsDocs;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.MethodsDocs;
+import dev.longrunning.rpc.StatusTable;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,6 +54,73 @@ final class DocsTest {
             .collect(Collectors.toCollection(TreeSet::new));
 
     assertThat(documented).isEqualTo(logged);
+  }
+
+  @Test
+  void every_reason_is_documented_with_its_code_and_status() throws Exception {
+    var given = new TreeSet<String>();
+    for (Method factory : Problem.class.getMethods()) {
+      if (Modifier.isStatic(factory.getModifiers()) && factory.getReturnType() == Problem.class) {
+        given.add(row((Problem) factory.invoke(null, arguments(factory))));
+      }
+    }
+
+    var documented =
+        Pattern.compile("(?m)^\\| `[A-Z_]+` \\| [A-Z_]+ \\| [0-9]+ \\|")
+            .matcher(Files.readString(DOCS.resolve("errors.md")))
+            .results()
+            .map(MatchResult::group)
+            .collect(Collectors.toCollection(TreeSet::new));
+
+    assertThat(documented).isEqualTo(given);
+  }
+
+  private static String row(Problem problem) {
+    return String.format(
+        "| `%s` | %s | %d |",
+        problem.reason(), StatusTable.code(problem.kind()), StatusTable.http(problem.kind()));
+  }
+
+  private static Object[] arguments(Method factory) {
+    return Stream.of(factory.getParameterTypes()).map(DocsTest::any).toArray();
+  }
+
+  private static Object any(Class<?> type) {
+    if (type == long.class) {
+      return 1L;
+    }
+    if (type == List.class) {
+      return List.of();
+    }
+    return type == Throwable.class ? new IllegalStateException() : "x";
+  }
+
+  @Test
+  void every_method_is_documented_with_its_paths_and_fields() throws IOException {
+    var page = Files.readString(DOCS.resolve("api.md"));
+
+    for (var method : MethodsDocs.methods()) {
+      var section = section(page, method.name());
+
+      assertThat(section).contains("gRPC", method.fullName());
+      for (var rule : method.rules()) {
+        assertThat(section)
+            .containsPattern(
+                "(?m)^    " + rule.verb() + " +" + Pattern.quote(rule.template()) + "$");
+      }
+      for (var field : method.request().getDescriptorForType().getFields()) {
+        assertThat(section).as(method.name()).contains("`" + field.getName() + "`");
+      }
+    }
+    assertThat(page.lines().filter(line -> line.startsWith("### ")))
+        .hasSameSizeAs(MethodsDocs.methods());
+  }
+
+  private static String section(String page, String method) {
+    int begin = page.indexOf("### " + method + "\n");
+    assertThat(begin).as(method).isNotNegative();
+    int end = page.indexOf("\n##", begin);
+    return page.substring(begin, end < 0 ? page.length() : end);
   }
 
   @Test

@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     sortOptions = false,
     description = "Run the server in the foreground. Ctrl-C stops it cleanly.",
     footerHeading = "%nExamples:%n",

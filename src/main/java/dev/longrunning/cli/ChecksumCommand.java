@@ -85,6 +85,9 @@ final class ChecksumCommand implements Callable<Integer> {
               + " Default: as fast as it goes")
   private @Nullable Integer rate;
 
+  /** Set once a call was given up because nobody answered it. */
+  private volatile boolean unreachable;
+
   @Override
   public Integer call() throws Exception {
     if (rate != null && (rate < RATE_MIN || rate > RATE_MAX)) {
@@ -162,11 +165,17 @@ final class ChecksumCommand implements Callable<Integer> {
   }
 
   private Ending attempt(Producer producer, Folder folder) throws InterruptedException {
+    if (unreachable) {
+      say(folder.label() + ": not begun");
+      return Ending.FAILED;
+    }
     var clock = InstantSource.system();
     Pace pace = rate == null ? Pace.UNLIMITED : Pace.of((long) rate << 20, clock, Thread::sleep);
     try {
       return new ChecksumFolder(producer, clock, this::say, pace, folder).run();
     } catch (CallFault fault) {
+      // Each call has been repeated for a minute then: the others would fare no better.
+      unreachable |= fault.retryable();
       say(folder.label() + ": given up, " + fault.message());
     } catch (IOException e) {
       say(folder.label() + ": cannot be read, " + e.getMessage());

@@ -124,7 +124,9 @@ final class ChecksumFolder {
                 .build());
     name = started.getSnapshot().getOperation().getName();
     leaseToken = started.getLease().getToken();
-    output.accept(name + "  " + folder.label() + ": started, " + found.files().size() + " files");
+    int count = found.files().size();
+    String files = count == 1 ? " file" : " files";
+    output.accept(name + "  " + folder.label() + ": started, " + count + files);
   }
 
   private void checksum(Path file) throws CallFault, InterruptedException {

@@ -175,7 +175,7 @@ public final class Problem extends RuntimeException {
         Map.of());
   }
 
-  public static Problem unavailable(String reason, String message) {
+  private static Problem unavailable(String reason, String message) {
     return new Problem(Kind.UNAVAILABLE, reason, message, Map.of(), List.of(), RETRY_AFTER, null);
   }
 
