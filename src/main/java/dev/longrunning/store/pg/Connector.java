@@ -105,6 +105,8 @@ public final class Connector {
 
   private static PgConnectOptions completed(PgConnectOptions given) {
     var options = new PgConnectOptions(given);
+    // The copy forgets this one.
+    options.setUseLayer7Proxy(given.getUseLayer7Proxy());
     // Pipelining has a bug on connections that also prepare.
     options.setPipeliningLimit(1);
     if (!options.getUseLayer7Proxy()) {
