@@ -36,7 +36,7 @@ final class TestPooler implements AutoCloseable {
     var settings =
         """
         [databases]
-        postgres = host=127.0.0.1 port=%d dbname=postgres
+        postgres = host=127.0.0.1 port=%d dbname=postgres user=postgres
         [pgbouncer]
         listen_addr = 127.0.0.1
         listen_port = %d
