@@ -39,6 +39,8 @@ final class ApplyRulesIT {
   private static final int APPLIED_EARLIER = 100;
   private static final int NOT_JUDGED = 101;
 
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final UUID writer = UUID.randomUUID();
   private long sequence = 1;
   private TestPostgres postgres;
@@ -169,6 +171,24 @@ final class ApplyRulesIT {
     long cancelled = attempt(key.lane(), cancel).send().get(0).version();
 
     assertThat(attempt(key.lane(), update).send()).containsExactly(new Judged(1, 2, cancelled));
+  }
+
+  @Test
+  void a_lease_is_shown_only_to_the_request_that_obtained_it() throws Exception {
+    var key = Samples.freshKey();
+    var lease = Samples.lease(UUID.randomUUID(), Duration.ofMinutes(5), Duration.ZERO);
+    var start = Samples.start(key, UUID.randomUUID(), lease);
+    await(store.store.apply(start, PATIENCE));
+    assertThat(await(store.store.apply(start, PATIENCE)).lease()).isNotNull();
+
+    // As an adoption leaves it: the lease is another producer's now.
+    store.sql(
+        "update longrunning.lease set request = gen_random_uuid(), token = gen_random_uuid()"
+            + " where key = '"
+            + key.text()
+            + "'");
+
+    assertThat(await(store.store.apply(start, PATIENCE)).lease()).isNull();
   }
 
   @Test
