@@ -58,6 +58,13 @@ import picocli.CommandLine.Spec;
 final class ChecksumCommand implements Callable<Integer> {
   private static final long CLOSE_SECONDS = 10;
 
+  /**
+   * A report comes after each read of 128 KiB at the latest: at this rate several times a second.
+   */
+  private static final int RATE_MIN = 1;
+
+  private static final int RATE_MAX = 100_000;
+
   @Spec private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "DIR", description = "The directory.")
@@ -70,8 +77,19 @@ final class ChecksumCommand implements Callable<Integer> {
       description = "The server. Default: ${DEFAULT-VALUE}")
   private @Nullable String target;
 
+  @Option(
+      names = "--rate",
+      paramLabel = "MIB",
+      description =
+          "Read at most so many MiB a second and folder, so that there is something to watch."
+              + " Default: as fast as it goes")
+  private @Nullable Integer rate;
+
   @Override
   public Integer call() throws Exception {
+    if (rate != null && (rate < RATE_MIN || rate > RATE_MAX)) {
+      throw bad("--rate: got " + rate + ", allowed " + RATE_MIN + ".." + RATE_MAX);
+    }
     List<Folder> folders = folders();
     SocketAddress address = address();
     Vertx vertx = Vertx.vertx();
@@ -124,8 +142,7 @@ final class ChecksumCommand implements Callable<Integer> {
       throws InterruptedException {
     var running = new ArrayList<Future<Ending>>();
     for (Folder folder : folders) {
-      var work = new ChecksumFolder(producer, InstantSource.system(), this::say, folder);
-      running.add(workers.submit(() -> attempt(work, folder)));
+      running.add(workers.submit(() -> attempt(producer, folder)));
     }
     Map<Ending, Integer> counts = new EnumMap<>(Ending.class);
     for (Future<Ending> one : running) {
@@ -144,9 +161,11 @@ final class ChecksumCommand implements Callable<Integer> {
     return done == folders.size() ? 0 : 1;
   }
 
-  private Ending attempt(ChecksumFolder work, Folder folder) throws InterruptedException {
+  private Ending attempt(Producer producer, Folder folder) throws InterruptedException {
+    var clock = InstantSource.system();
+    Pace pace = rate == null ? Pace.UNLIMITED : Pace.of((long) rate << 20, clock, Thread::sleep);
     try {
-      return work.run();
+      return new ChecksumFolder(producer, clock, this::say, pace, folder).run();
     } catch (CallFault fault) {
       say(folder.label() + ": given up, " + fault.message());
     } catch (IOException e) {

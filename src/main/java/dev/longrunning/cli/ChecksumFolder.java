@@ -66,24 +66,27 @@ final class ChecksumFolder {
   private final Producer producer;
   private final InstantSource clock;
   private final Consumer<String> output;
+  private final Pace pace;
   private final Folder folder;
   private final MessageDigest manifest = sha256();
   private final byte[] buffer = new byte[READ_BYTES];
+  private final ChecksumFolderMetadata.Builder metadata = ChecksumFolderMetadata.newBuilder();
   private final ChecksumFolderResponse.Builder response = ChecksumFolderResponse.newBuilder();
 
   private String name = "";
   private String leaseToken = "";
   private long bytesDone;
-  private long bytesTotal;
   private int unreadableCount;
   private String firstUnreadable = "";
   private Instant nextReport;
   private boolean cancelled;
 
-  ChecksumFolder(Producer producer, InstantSource clock, Consumer<String> output, Folder folder) {
+  ChecksumFolder(
+      Producer producer, InstantSource clock, Consumer<String> output, Pace pace, Folder folder) {
     this.producer = producer;
     this.clock = clock;
     this.output = output;
+    this.pace = pace;
     this.folder = folder;
     this.nextReport = clock.instant();
   }
@@ -91,7 +94,6 @@ final class ChecksumFolder {
   /** Does it all; fails if the server no longer takes this operation's reports. */
   Ending run() throws CallFault, IOException, InterruptedException {
     FolderFiles found = FolderFiles.scan(folder.path(), folder.recursive());
-    bytesTotal = found.bytes();
     start(found);
     for (Path file : found.unreadable()) {
       unreadable(file, "it cannot be listed");
@@ -106,16 +108,15 @@ final class ChecksumFolder {
   }
 
   private void start(FolderFiles found) throws CallFault, InterruptedException {
-    var metadata =
-        ChecksumFolderMetadata.newBuilder()
-            .setFolder(folder.label())
-            .setFileCount(found.files().size())
-            .setByteCount(found.bytes())
-            .setRecursive(folder.recursive());
+    metadata
+        .setFolder(folder.label())
+        .setFileCount(found.files().size())
+        .setByteCount(found.bytes())
+        .setRecursive(folder.recursive());
     var started =
         producer.start(
             StartOperationRequest.newBuilder()
-                .setMetadata(Any.pack(metadata.build()))
+                .setMetadata(metadata(""))
                 .setProgress(progress("starting"))
                 .putLabels("demo", "checksum")
                 .setRequestId(requestId())
@@ -134,6 +135,7 @@ final class ChecksumFolder {
         digest.update(buffer, 0, read);
         fileBytes += read;
         bytesDone += read;
+        pace.await(bytesDone);
         reportIfDue(file);
       }
     } catch (IOException e) {
@@ -178,6 +180,7 @@ final class ChecksumFolder {
         producer.update(
             UpdateOperationRequest.newBuilder()
                 .setName(name)
+                .setMetadata(metadata(file.toString()))
                 .setProgress(progress(file.toString()))
                 .setLeaseToken(leaseToken)
                 .setRequestId(requestId())
@@ -185,15 +188,29 @@ final class ChecksumFolder {
     cancelled = answer.getCancelRequested();
   }
 
+  /** What clients of google.longrunning see of the progress. */
+  private Any metadata(String file) {
+    return Any.pack(
+        metadata
+            .setFilesDone(response.getFileCount())
+            .setBytesDone(bytesDone)
+            .setCurrentFile(line(file))
+            .build());
+  }
+
   private Progress progress(String message) {
-    String line = message.replaceAll("\\p{Cntrl}", "?");
     // Files may have grown since they were counted.
     return Progress.newBuilder()
         .setDoneUnits(bytesDone)
-        .setTotalUnits(Math.max(bytesDone, bytesTotal))
+        .setTotalUnits(Math.max(bytesDone, metadata.getByteCount()))
         .setUnit("bytes")
-        .setMessage(line.length() > MESSAGE_MAX ? line.substring(0, MESSAGE_MAX) : line)
+        .setMessage(line(message))
         .build();
+  }
+
+  private static String line(String text) {
+    String line = text.replaceAll("\\p{Cntrl}", "?");
+    return line.length() > MESSAGE_MAX ? line.substring(0, MESSAGE_MAX) : line;
   }
 
   private Ending end() throws CallFault, InterruptedException {
@@ -228,6 +245,7 @@ final class ChecksumFolder {
     producer.complete(
         result
             .setName(name)
+            .setMetadata(metadata(""))
             .setProgress(progress(cancelled ? "cancelled" : "finished"))
             .setLeaseToken(leaseToken)
             .setRequestId(requestId())

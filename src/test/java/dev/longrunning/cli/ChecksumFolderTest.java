@@ -76,6 +76,42 @@ final class ChecksumFolderTest {
   }
 
   @Test
+  void clients_that_see_only_the_metadata_see_the_progress_in_it() throws Exception {
+    write("a", "1234");
+    write("b", "56");
+
+    run(true, 1_000);
+
+    var begun = producer.starts.get(0).getMetadata().unpack(ChecksumFolderMetadata.class);
+    var last = producer.updates.get(producer.updates.size() - 1);
+    var reported = last.getMetadata().unpack(ChecksumFolderMetadata.class);
+    assertThat(reported)
+        .isEqualTo(begun.toBuilder().setFilesDone(2).setBytesDone(6).setCurrentFile("b").build());
+    var ended = producer.completions.get(0).getMetadata().unpack(ChecksumFolderMetadata.class);
+    assertThat(ended).isEqualTo(reported.toBuilder().clearCurrentFile().build());
+  }
+
+  @Test
+  void a_rate_makes_the_reading_wait_for_what_it_is_ahead() throws Exception {
+    var slept = new ArrayList<Long>();
+    var pace =
+        Pace.of(
+            1_000,
+            () -> now,
+            millis -> {
+              slept.add(millis);
+              now = now.plusMillis(millis);
+            });
+
+    pace.await(500);
+    now = now.plusMillis(700);
+    pace.await(1_000);
+    pace.await(1_500);
+
+    assertThat(slept).containsExactly(500L, 300L);
+  }
+
+  @Test
   void reports_are_no_more_frequent_than_their_interval() throws Exception {
     for (int i = 0; i < 50; i++) {
       write("f" + i, "x");
@@ -116,7 +152,7 @@ final class ChecksumFolderTest {
           return now;
         };
 
-    var ending = new ChecksumFolder(producer, clock, output::add, folder).run();
+    var ending = new ChecksumFolder(producer, clock, output::add, Pace.UNLIMITED, folder).run();
 
     assertThat(ending).isEqualTo(Ending.FAILED);
     var error = producer.completions.get(0).getError();
@@ -165,7 +201,7 @@ final class ChecksumFolderTest {
   private Ending run(boolean recursive, long tickMillis) throws Exception {
     InstantSource clock = () -> now = now.plusMillis(tickMillis);
     var folder = new ChecksumFolder.Folder(temp, "photos", recursive);
-    return new ChecksumFolder(producer, clock, output::add, folder).run();
+    return new ChecksumFolder(producer, clock, output::add, Pace.UNLIMITED, folder).run();
   }
 
   private ChecksumFolderResponse response() throws Exception {
