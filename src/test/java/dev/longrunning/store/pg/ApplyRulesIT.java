@@ -90,7 +90,8 @@ final class ApplyRulesIT {
     // The first attempt is on its way for long; its retry finds nothing to change.
     var late = attempt(key.lane(), Samples.update(key, none(), metadata()));
     assertThat(late.retry().send()).extracting(Judged::verdict).containsExactly(10);
-    attempt(key.lane(), Samples.start(key)).send();
+    // Another writer's: a later batch of this one would refuse the late attempt by itself.
+    attempt(key.lane(), Samples.start(key)).writer(UUID.randomUUID()).send();
 
     assertThat(late.send()).extracting(Judged::verdict).doesNotContain(APPLIED);
     assertThat(state(key)).isEqualTo("first");
