@@ -38,9 +38,9 @@ public final class ApiPort extends VerticleBase {
 
   /**
    * Without a byte in either direction a connection is closed after this. Vert.x does not spare one
-   * with a call in flight, so that no call may stay silent for longer.
+   * with a call in flight, so this is longer than the longest wait that can be set, an hour.
    */
-  static final int IDLE_SECONDS = 600;
+  static final int IDLE_SECONDS = 3_900;
 
   /** A client that gives up 100 calls a second is honest; the default of 200 in 30 s is less. */
   private static final int RESETS_MAX = 3_000;

@@ -105,9 +105,14 @@ public final class Connector {
 
   private static PgConnectOptions completed(PgConnectOptions given) {
     var options = new PgConnectOptions(given);
+    // The copy forgets this one.
+    options.setUseLayer7Proxy(given.getUseLayer7Proxy());
     // Pipelining has a bug on connections that also prepare.
     options.setPipeliningLimit(1);
-    if (!options.getUseLayer7Proxy()) {
+    if (options.getUseLayer7Proxy()) {
+      // pgbouncer refuses settings that it does not track, and of the client's own this is one.
+      options.getProperties().remove("extra_float_digits");
+    } else {
       options.setCachePreparedStatements(true);
       options.setPreparedStatementCacheSqlFilter(sql -> true);
       SESSION_SETTINGS.forEach(options::addProperty);
