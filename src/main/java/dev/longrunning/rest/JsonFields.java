@@ -10,8 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks JSON along a message type before it is parsed: refuses unknown fields by their path, and
- * dresses every Any of an unknown type (see {@link OpaqueAnys}).
+ * Walks JSON along a message type before it is parsed: refuses unknown fields by their path,
+ * dresses every Any of an unknown type (see {@link OpaqueAnys}), and takes both forms of a packed
+ * Empty.
  *
  * <p>Values of the wrong kind are passed over: the parser refuses them.
  */
@@ -36,11 +37,12 @@ final class JsonFields {
           "google.protobuf.UInt64Value");
 
   private static final String ANY = "google.protobuf.Any";
+  private static final String EMPTY = "google.protobuf.Empty";
   private static final String TYPE = "@type";
   private static final String VALUE = "value";
 
   private final OpaqueAnys anys;
-  private boolean dressed;
+  private boolean changed;
 
   JsonFields(OpaqueAnys anys) {
     this.anys = anys;
@@ -63,10 +65,10 @@ final class JsonFields {
     return type.getFields().stream().filter(f -> f.getJsonName().equals(name)).findFirst();
   }
 
-  /** Whether anything was dressed; throws {@link Problem} INVALID at an unknown field. */
+  /** Whether the tree was changed; throws {@link Problem} INVALID at an unknown field. */
   boolean check(JsonObject tree, Descriptor type) {
     walk(tree, type, "");
-    return dressed;
+    return changed;
   }
 
   private void walk(@Nullable Object value, Descriptor type, String at) {
@@ -134,7 +136,18 @@ final class JsonFields {
     } else if (isSpecial(known.get()) || isAny(known.get())) {
       walk(any.getValue(VALUE), known.get(), at + '.' + VALUE);
     } else {
+      dropEmptyValue(any, known.get());
       walkFields(any, known.get(), at);
+    }
+  }
+
+  /** Go and the specification write a packed Empty with a value, Java and Python without. */
+  private void dropEmptyValue(JsonObject any, Descriptor type) {
+    if (type.getFullName().equals(EMPTY)
+        && any.getValue(VALUE) instanceof JsonObject value
+        && value.isEmpty()) {
+      any.remove(VALUE);
+      changed = true;
     }
   }
 
@@ -148,6 +161,6 @@ final class JsonFields {
     if (!bytes) {
       any.put(VALUE, "");
     }
-    dressed = true;
+    changed = true;
   }
 }

@@ -74,14 +74,14 @@ public final class JsonMessages {
   /** Sets what a JSON object says; throws {@link Problem} INVALID naming the field at fault. */
   void merge(String json, Message.Builder builder) {
     var tree = parsed(json);
-    boolean dressed = new JsonFields(anys).check(tree, builder.getDescriptorForType());
+    boolean changed = new JsonFields(anys).check(tree, builder.getDescriptorForType());
     var fields = builder.getDefaultInstanceForType().newBuilderForType();
     try {
-      parser.merge(dressed ? tree.encode() : json, fields);
+      parser.merge(changed ? tree.encode() : json, fields);
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw JsonFaults.locate(parser, tree, fields.getDefaultInstanceForType());
     }
-    builder.mergeFrom(dressed ? anys.undressed(fields.build()) : fields.build());
+    builder.mergeFrom(changed ? anys.undressed(fields.build()) : fields.build());
   }
 
   /** Reads strictly: {@code JsonFormat} itself takes single quotes, comments and a tail. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
 import com.google.protobuf.Timestamp;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
@@ -14,6 +15,7 @@ import dev.longrunning.v1.StartOperationRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class JsonMessagesTest {
   private static final JsonStyle COMPACT = new JsonStyle(false, false);
@@ -50,6 +52,14 @@ final class JsonMessagesTest {
 
     assertThat(printed(any)).isEqualTo("{\"metadata\":" + text + "}");
     assertThat(parsed(text)).isEqualTo(any);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ",\"value\":{}"})
+  void a_packed_empty_comes_with_a_value_or_without(String value) {
+    String type = "\"@type\":\"type.googleapis.com/google.protobuf.Empty\"";
+
+    assertThat(parsed("{" + type + value + "}")).isEqualTo(Any.pack(Empty.getDefaultInstance()));
   }
 
   @Test
