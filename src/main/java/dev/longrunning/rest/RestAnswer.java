@@ -47,7 +47,8 @@ final class RestAnswer {
     if (isOver()) {
       return;
     }
-    var bytes = Buffer.buffer(body);
+    // People read it in terminals.
+    var bytes = Buffer.buffer(body).appendByte((byte) '\n');
     response
         .setStatusCode(status)
         .putHeader("content-type", JSON)

@@ -70,7 +70,7 @@ final class RestPortTest {
                 + "\"status\":\"NOT_FOUND\",\"details\":["
                 + "{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\","
                 + "\"reason\":\"OPERATION_NOT_FOUND\",\"domain\":\"longrunning.dev\","
-                + "\"metadata\":{\"name\":\"operations/a\"}}]}}");
+                + "\"metadata\":{\"name\":\"operations/a\"}}]}}\n");
   }
 
   @Test
@@ -161,7 +161,7 @@ final class RestPortTest {
   void an_answer_is_pretty_unless_told_otherwise() {
     assertThat(server.get(A).body().toString()).startsWith("{\n  \"name\": \"operations/a\"");
     assertThat(server.get(A + "?$prettyPrint=false").body().toString())
-        .isEqualTo("{\"name\":\"operations/a\",\"done\":true,\"error\":{\"code\":5}}");
+        .isEqualTo("{\"name\":\"operations/a\",\"done\":true,\"error\":{\"code\":5}}\n");
   }
 
   @Test
