@@ -90,6 +90,7 @@ public final class Connector {
     var driver = PgDriver.INSTANCE.createConnectionFactory(vertx, socketOptions());
     return driver
         .connect(vertx.getOrCreateContext(), host)
+        .recover(failure -> Future.failedFuture(DatabaseTls.explained(failure, host.getSslMode())))
         .map(PgConnection.class::cast)
         .compose(this::limited)
         .compose(Connector::checked)
