@@ -117,6 +117,10 @@ final class PlansIT {
             assertThat(plan).contains("Seq Scan on lease");
             scans = plan.replace("Seq Scan on lease", "");
           }
+          if (name.equals("LOG_POLL")) {
+            // The heads, one a lane.
+            scans = plan.replaceAll("Sort  \\(.*actual rows=16\\.", "");
+          }
           assertThat(scans)
               .as(name)
               .doesNotContain("Seq Scan", "Hash Join", "Merge Join", "Bitmap", "Sort  (");
@@ -146,7 +150,7 @@ final class PlansIT {
         .contains("Index Scan Backward using op_list")
         .contains("(ROW(create_time, key) < ROW($5, $6))");
     assertThat(plans.get("OP_PURGE_DUE")).containsPattern("op_purge.*\\n *Index Cond: ");
-    assertThat(plans.get("LOG_POLL")).contains("log_pkey", "AND (rev > c.after)");
+    assertThat(plans.get("LOG_POLL")).contains("log_pkey", "AND (rev > c_1.after)");
     assertThat(plans.get("LOG_TRIM"))
         .contains("log_pkey", "AND (rev < ", "tombstone_trim", "tombstone_pkey");
     assertThat(plans.get("APPLY")).contains("op_pkey", "lease_pkey", "tombstone_pkey", "log_pkey");
