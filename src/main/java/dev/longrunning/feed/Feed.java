@@ -145,7 +145,7 @@ public final class Feed {
     if (poll.timeline() == null) {
       return Future.failedFuture(new IllegalStateException("the database is in recovery"));
     }
-    if (!poll.isCurrent() || (isKnown(poll) && !poll.heads().reach(reached))) {
+    if (!poll.isCurrent() || isRewound(reached, poll)) {
       long numberMin = known == null ? 0 : known.number();
       return changes.openEpoch(poll.epoch(), numberMin).map(opened -> 1);
     }
@@ -159,6 +159,13 @@ public final class Feed {
     }
     apply(number, poll);
     return Future.succeededFuture(poll.batches().size());
+  }
+
+  /** Whether the database holds less than is known here, so that it would write versions twice. */
+  private boolean isRewound(Cursors reached, Poll poll) {
+    return isKnown(poll)
+        ? !poll.heads().reach(reached)
+        : epoch != null && poll.epoch().number() <= epoch.number();
   }
 
   private boolean isKnown(Poll poll) {

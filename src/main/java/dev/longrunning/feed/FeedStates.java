@@ -189,7 +189,8 @@ final class FeedStates implements States {
         }
       }
     }
-    concerned.forEach(waiter -> waiter.changed.run());
+    // Emitted, so that one that fails does not keep the others from hearing.
+    concerned.forEach(waiter -> context.emit(waiter, each -> each.changed.run()));
   }
 
   private void expire(Sync sync) {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * "look now" and may be lost; the log is the truth.
  */
 public interface ChangeLog {
-  /** Most batches of one lane that one poll returns. */
-  int LANE_BATCHES_MAX = 256;
+  /** Most batches of one lane that one poll returns: 131,072 names at worst, some 10 MB. */
+  int LANE_BATCHES_MAX = 32;
 
   /** Reads, from one snapshot, the heads and what comes after {@code cursors}. */
   Future<Poll> poll(Cursors cursors);

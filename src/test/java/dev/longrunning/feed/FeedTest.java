@@ -11,6 +11,7 @@ import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.store.Await;
 import dev.longrunning.store.ChangeLog;
+import dev.longrunning.store.Cursors;
 import dev.longrunning.store.MemoryStore;
 import dev.longrunning.store.Samples;
 import dev.longrunning.store.Switches.Call;
@@ -275,6 +276,39 @@ final class FeedTest {
     long next = apply(update());
     assertThat(next).as("no version comes again").isGreaterThan(lost);
     assertThat(strong().version()).isEqualTo(next);
+  }
+
+  @Test
+  void a_database_restored_to_an_older_epoch_writes_no_version_twice() {
+    apply(Samples.start(key));
+    var backup = store.backup();
+    var known = Await.await(store.poll(Cursors.NONE)).epoch();
+    Await.await(store.openEpoch(known, 0));
+    ring();
+    long lost = apply(update());
+    store.restore(backup);
+
+    ring();
+
+    assertThat(apply(update())).isGreaterThan(lost);
+  }
+
+  @Test
+  void a_waiter_that_fails_does_not_keep_others_from_hearing() {
+    apply(Samples.start(key));
+    call(states::sync);
+    var changes = new AtomicInteger();
+    Runnable failing =
+        () -> {
+          throw new IllegalStateException("a waiter failed, as the test wants");
+        };
+    call(() -> Future.succeededFuture(states.watch(key, failing)));
+    call(() -> Future.succeededFuture(states.watch(key, changes::incrementAndGet)));
+
+    apply(update());
+    ring();
+
+    assertThat(changes).hasValue(1);
   }
 
   @Test

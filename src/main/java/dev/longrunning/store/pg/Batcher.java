@@ -95,11 +95,6 @@ final class Batcher {
     return waitingRows;
   }
 
-  /** Whether the last batch that came back could not be applied for want of a database. */
-  boolean isFailing() {
-    return failing;
-  }
-
   private void enqueue(Pending pending) {
     if (waitingRows >= WAITING_ROWS_MAX || waitingBytes + pending.weight() > WAITING_BYTES_MAX) {
       pending.promise().tryFail(Problem.overloaded("writes"));
@@ -122,9 +117,11 @@ final class Batcher {
   private void dispatch() {
     while (!ready.isEmpty() && links.hasFree()) {
       var queue = ready.poll();
-      queue.expire(nanos.getAsLong(), this::late);
+      long now = nanos.getAsLong();
+      // What is hopeless must not end the time of others.
+      queue.expire(now + SEND_NANOS_MIN, this::late);
       if (!queue.isEmpty()) {
-        send(queue, queue.take());
+        send(queue, queue.take(now));
       }
     }
     if (waitingRows > 0 && !expiring) {
@@ -163,22 +160,37 @@ final class Batcher {
         .onComplete(
             done -> {
               if (done.succeeded()) {
-                answered(batch, done.result());
+                understood(batch, done.result());
               } else {
                 failed(batch, done.cause());
               }
             });
   }
 
+  private void understood(Batch batch, RowSet<Row> rows) {
+    try {
+      answered(batch, rows);
+    } catch (RuntimeException e) {
+      // Whatever it is, it must not keep the lane busy for ever.
+      var problem = Problem.broken("an answer of the database was not understood", e);
+      batch.rows.stream()
+          .filter(row -> !row.promise().future().isComplete())
+          .forEach(row -> fail(row, problem));
+      finish(batch);
+    }
+  }
+
   private void answered(Batch batch, RowSet<Row> rows) {
     batch.attempted(false);
     var first = rows.iterator().next();
-    clock.saw(Rows.present(first, "at"));
     if (first.getInteger("ord") == 0) {
+      // Only here: the time of a change may be ahead of the clock, if that was set back.
+      clock.saw(Rows.present(first, "at"));
       refused(batch, Verdicts.refusal(first));
       return;
     }
-    resolved(batch);
+    failing = false;
+    batch.queue.unresolved = false;
     batch.queue.lastRevision =
         Math.max(batch.queue.lastRevision, Verdicts.deliver(batch, rows, this::release));
     finish(batch);
@@ -194,9 +206,11 @@ final class Batcher {
         retry(batch);
       }
       case TOO_LATE -> {
-        // Neither this attempt nor an earlier one can be applied any more: a definite no.
-        resolved(batch);
-        again(batch, batch.rows);
+        // Neither this attempt nor an earlier one can be applied any more, unless the clock is set
+        // back; but this answer left no trace, so the next batch does.
+        failing = false;
+        batch.queue.unresolved |= batch.isAmbiguous();
+        batch.queue.putBack(batch.rows);
         finish(batch);
       }
       case OVERTAKEN -> {
@@ -207,7 +221,8 @@ final class Batcher {
   }
 
   private void failed(Batch batch, Throwable error) {
-    if (error instanceof Links.NotSent || (error instanceof Problem p && isOverload(p))) {
+    if (error instanceof Links.NotSent
+        || (error instanceof Problem problem && problem.reason().equals("OVERLOADED"))) {
       retry(batch);
       return;
     }
@@ -261,21 +276,10 @@ final class Batcher {
     finish(batch);
   }
 
-  private void resolved(Batch batch) {
-    batch.queue.unresolved = false;
-    failing = false;
-  }
-
   private void finish(Batch batch) {
     batch.queue.busy = false;
     makeReady(batch.queue);
     dispatch();
-  }
-
-  /** Changes that were not judged are judged in a new batch, as long as their callers wait. */
-  void again(Batch batch, List<Pending> rows) {
-    batch.queue.putBack(rows);
-    batch.queue.expire(nanos.getAsLong(), this::late);
   }
 
   private void late(Pending pending) {
@@ -290,9 +294,5 @@ final class Batcher {
   private void release(Pending pending) {
     waitingRows--;
     waitingBytes -= pending.weight();
-  }
-
-  private static boolean isOverload(Problem problem) {
-    return problem.reason().equals("OVERLOADED");
   }
 }

@@ -17,36 +17,48 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
- * Reads by name, those of one turn of an event loop by one statement.
+ * Reads by name, those of one turn of an event loop by one statement; more of them while the
+ * database is slow.
  *
  * <p><b>Promise.</b> A read begins after its call: calls join only a statement that was not sent.
  *
  * <p><b>Threads.</b> Confined to one event loop, with connections of its own.
  *
- * <p><b>Bounds.</b> {@value #KEYS_MAX} names a statement; {@value #WAITING_MAX} names wait, what
- * comes beyond is refused; each is answered within {@link #LIMIT}.
+ * <p><b>Bounds.</b> {@value #KEYS_MAX} names a statement, {@value #STATEMENTS_MAX} statements under
+ * way; {@value #WAITING_MAX} names wait, what comes beyond is refused; each is answered within
+ * {@link #LIMIT}.
  */
 final class CoalescedReads {
   static final int KEYS_MAX = 64;
+  static final int STATEMENTS_MAX = 8;
   static final int WAITING_MAX = 8_192;
 
   private static final Duration LIMIT = Duration.ofMillis(1_900);
 
+  private static final long EXPIRY_MILLIS = 50;
+
+  private final Vertx vertx;
   private final Links links;
+  private final LongSupplier nanos;
   private final Context context;
   private final ArrayDeque<Wanted> waiting = new ArrayDeque<>();
   private final Map<OperationKey, Wanted> unsent = new HashMap<>();
   private int sent;
+  private int statements;
   private boolean scheduled;
+  private boolean expiring;
 
-  CoalescedReads(Vertx vertx, Links links) {
+  CoalescedReads(Vertx vertx, Links links, LongSupplier nanos) {
+    this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.links = links;
+    this.nanos = nanos;
   }
 
-  private record Wanted(OperationKey key, Promise<Reading> promise) {}
+  private record Wanted(OperationKey key, long limitNanos, Promise<Reading> promise) {}
 
   Future<Reading> find(OperationKey key) {
     var joined = unsent.get(key);
@@ -57,7 +69,7 @@ final class CoalescedReads {
       return Future.failedFuture(Problem.overloaded("reads"));
     }
     Promise<Reading> promise = ((ContextInternal) context).promise();
-    var wanted = new Wanted(key, promise);
+    var wanted = new Wanted(key, nanos.getAsLong() + LIMIT.toNanos(), promise);
     waiting.add(wanted);
     unsent.put(key, wanted);
     if (!scheduled) {
@@ -69,19 +81,39 @@ final class CoalescedReads {
 
   private void flush() {
     scheduled = false;
-    while (!waiting.isEmpty()) {
+    expire();
+    while (!waiting.isEmpty() && statements < STATEMENTS_MAX) {
       List<Wanted> batch = new ArrayList<>(Math.min(KEYS_MAX, waiting.size()));
       while (batch.size() < KEYS_MAX && !waiting.isEmpty()) {
         batch.add(waiting.poll());
       }
       batch.forEach(wanted -> unsent.remove(wanted.key));
-      sent += batch.size();
       read(batch);
+    }
+    if (!waiting.isEmpty() && !expiring) {
+      expiring = true;
+      vertx.setTimer(
+          EXPIRY_MILLIS,
+          id -> {
+            expiring = false;
+            flush();
+          });
+    }
+  }
+
+  private void expire() {
+    long now = nanos.getAsLong();
+    while (!waiting.isEmpty() && waiting.peek().limitNanos - now <= 0) {
+      var late = waiting.poll();
+      unsent.remove(late.key);
+      late.promise.tryFail(Problem.databaseUnavailable());
     }
   }
 
   private void read(List<Wanted> batch) {
     int rows = batch.size();
+    sent += rows;
+    statements++;
     var lanes = new Short[rows];
     var keys = new String[rows];
     for (int i = 0; i < rows; i++) {
@@ -89,21 +121,23 @@ final class CoalescedReads {
       keys[i] = batch.get(i).key.text();
     }
     var tuple = Tuple.tuple().addArrayOfShort(lanes).addArrayOfString(keys);
+    // Oldest first, so this is the earliest of their limits.
+    var left = Duration.ofNanos(batch.get(0).limitNanos - nanos.getAsLong());
     links
-        .run(
-            LIMIT, connection -> connection.preparedQuery(Statements.OP_READ_BY_KEY).execute(tuple))
+        .run(left, connection -> connection.preparedQuery(Statements.OP_READ_BY_KEY).execute(tuple))
+        .map(found -> deliver(batch, found))
         .onComplete(
             done -> {
               sent -= rows;
-              if (done.succeeded()) {
-                deliver(batch, done.result());
-              } else {
+              statements--;
+              if (done.failed()) {
                 fail(batch, done.cause());
               }
+              flush();
             });
   }
 
-  private static void deliver(List<Wanted> batch, RowSet<Row> rows) {
+  private static int deliver(List<Wanted> batch, RowSet<Row> rows) {
     for (var row : rows) {
       var wanted = batch.get((int) (row.getLong("ord") - 1));
       // A standby, or a server of another history than the newest: its answer is void.
@@ -114,6 +148,7 @@ final class CoalescedReads {
       wanted.promise.tryComplete(Rows.reading(row, row.getUUID("nonce")));
     }
     batch.forEach(wanted -> wanted.promise.tryFail(Problem.databaseUnavailable()));
+    return rows.size();
   }
 
   private static void fail(List<Wanted> batch, Throwable cause) {

@@ -1,15 +1,17 @@
 package dev.longrunning.store.pg;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.spi.PgDriver;
-import io.vertx.sqlclient.spi.ConnectionFactory;
+import io.vertx.sqlclient.internal.SqlConnectionBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Opens connections to the server that writes: the first of the hosts that is not a standby.
@@ -25,6 +27,10 @@ public final class Connector {
   private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
 
   private static final int CONNECT_MILLIS = 2_000;
+
+  /** A server may accept a connection and then say nothing: one that hangs, or a pooler's. */
+  private static final int OPEN_MILLIS = 3_000;
+
   private static final int USER_TIMEOUT_MILLIS = 10_000;
 
   /**
@@ -32,26 +38,28 @@ public final class Connector {
    * more than running. With sequential scans off, costs are absurd and would start the JIT.
    */
   static final Map<String, String> SESSION_SETTINGS =
-      Map.of(
-          "client_min_messages", "warning",
-          "plan_cache_mode", "force_generic_plan",
-          "enable_seqscan", "off",
-          "enable_hashjoin", "off",
-          "enable_mergejoin", "off",
-          "enable_bitmapscan", "off",
-          "jit", "off",
-          "statement_timeout", Long.toString(STATEMENT_TIMEOUT.toMillis()),
-          "client_connection_check_interval", "1s",
-          "default_transaction_isolation", "read committed");
+      Map.ofEntries(
+          Map.entry("client_min_messages", "warning"),
+          Map.entry("plan_cache_mode", "force_generic_plan"),
+          Map.entry("enable_seqscan", "off"),
+          Map.entry("enable_hashjoin", "off"),
+          Map.entry("enable_mergejoin", "off"),
+          Map.entry("enable_bitmapscan", "off"),
+          Map.entry("jit", "off"),
+          Map.entry("statement_timeout", Long.toString(STATEMENT_TIMEOUT.toMillis())),
+          Map.entry("client_connection_check_interval", "1s"),
+          // Where a client is lost between its messages, only these end what it holds.
+          Map.entry("tcp_keepalives_idle", "10"),
+          Map.entry("tcp_keepalives_interval", "5"),
+          Map.entry("tcp_keepalives_count", "2"),
+          Map.entry("tcp_user_timeout", "10s"),
+          Map.entry("default_transaction_isolation", "read committed"));
 
   private final Vertx vertx;
-  private final ConnectionFactory<PgConnectOptions> connections;
   private final List<PgConnectOptions> hosts;
 
   public Connector(Vertx vertx, List<PgConnectOptions> hosts) {
     this.vertx = vertx;
-    // The driver itself, since only it takes options of the socket.
-    this.connections = PgDriver.INSTANCE.createConnectionFactory(vertx, socketOptions());
     this.hosts = hosts.stream().map(Connector::completed).toList();
   }
 
@@ -72,12 +80,33 @@ public final class Connector {
   }
 
   private Future<Session> from(int host) {
-    var attempt =
-        connections
-            .connect(vertx.getOrCreateContext(), hosts.get(host))
-            .map(PgConnection.class::cast)
-            .compose(Connector::checked);
+    var attempt = attempt(hosts.get(host));
     return host + 1 == hosts.size() ? attempt : attempt.recover(failure -> from(host + 1));
+  }
+
+  private Future<Session> attempt(PgConnectOptions host) {
+    // The driver itself, since only it takes options of the socket. One for each connection, since
+    // closing it is the only way to end one that does not answer.
+    var driver = PgDriver.INSTANCE.createConnectionFactory(vertx, socketOptions());
+    return driver
+        .connect(vertx.getOrCreateContext(), host)
+        .recover(failure -> Future.failedFuture(DatabaseTls.explained(failure, host.getSslMode())))
+        .map(PgConnection.class::cast)
+        .compose(this::limited)
+        .compose(Connector::checked)
+        .timeout(OPEN_MILLIS, TimeUnit.MILLISECONDS)
+        .onFailure(failure -> driver.close(Promise.promise()));
+  }
+
+  /** Ends the connection at once, without waiting for the statement under way as closing does. */
+  static void cut(PgConnection connection) {
+    ((SqlConnectionBase<?>) connection).factory().close(Promise.promise());
+  }
+
+  private Future<PgConnection> limited(PgConnection connection) {
+    return isPooled()
+        ? Future.succeededFuture(connection)
+        : connection.query(Statements.SESSION_LIMIT).execute().map(connection);
   }
 
   private static Future<Session> checked(PgConnection connection) {
@@ -90,8 +119,7 @@ public final class Connector {
                 row.getBoolean("standby")
                     ? Future.<Session>failedFuture(new StandbyFound())
                     : Future.succeededFuture(
-                        new Session(connection, row.getLong("system_identifier"))))
-        .onFailure(failure -> connection.close());
+                        new Session(connection, row.getLong("system_identifier"))));
   }
 
   private static NetClientOptions socketOptions() {

@@ -42,6 +42,31 @@ final class DatabaseTls {
     return options;
   }
 
+  /** What the driver says of TLS, in words that tell what to do. */
+  static Throwable explained(Throwable failure, SslMode mode) {
+    String said = String.valueOf(failure.getMessage());
+    if (said.equals("SSL handshake failed")) {
+      return new Refused(
+          "the server's certificate was not accepted with sslmode="
+              + mode.value
+              + ": it must be signed by an authority of sslrootcert"
+              + (mode == SslMode.VERIFY_FULL ? ", and for the host name in the URL" : ""));
+    }
+    if (said.equals("Postgres Server does not handle SSL connection")) {
+      return new Refused("the server offers no TLS, and sslmode=" + mode.value + " demands it");
+    }
+    return failure;
+  }
+
+  /** Thrown when there is no connection as safe as was asked for; the message is for people. */
+  static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String message) {
+      super(message, null, false, false);
+    }
+  }
+
   private static TrustOptions trust(Path trusted) {
     return trusted.equals(DatabaseUrl.Tls.SYSTEM)
         ? TrustOptions.wrap(platform())

@@ -28,6 +28,9 @@ final class Faults {
         || state.startsWith("08")
         || state.startsWith("57P")
         || state.startsWith("25")
+        // A prepared statement that no longer fits the schema, or that the server forgot.
+        || state.equals("0A000")
+        || state.equals("26000")
         || state.equals("XX000");
   }
 

@@ -24,6 +24,11 @@ final class LaneQueue {
 
   static final int BYTES_MAX = 1 << 20;
 
+  /** Changes that a batch passes over at most: a hot operation must not make every batch slow. */
+  private static final int PASSED_MAX = 1_024;
+
+  private static final long[] HURRIES_NANOS = {20_000_000, 100_000_000, 500_000_000};
+
   private final int lane;
   private ArrayDeque<Pending> waiting = new ArrayDeque<>();
 
@@ -81,13 +86,19 @@ final class LaneQueue {
     waiting = kept;
   }
 
-  /** Takes the rows of the next batch; never empty if anything waits. */
-  List<Pending> take() {
+  /**
+   * Takes the rows of the next batch; never empty if anything waits.
+   *
+   * <p>The time of a batch ends with that of its most hurried change, and so might fail the others:
+   * only such as are about equally hurried travel together.
+   */
+  List<Pending> take(long nowNanos) {
     var rows = new ArrayList<Pending>(Math.min(waiting.size(), ROWS_MAX));
     var passed = new ArrayDeque<Pending>();
     Set<OperationKey> keys = new HashSet<>();
+    int hurry = waiting.isEmpty() ? 0 : hurry(waiting.peek(), nowNanos);
     int bytes = 0;
-    while (!waiting.isEmpty() && rows.size() < ROWS_MAX) {
+    while (!waiting.isEmpty() && rows.size() < ROWS_MAX && passed.size() < PASSED_MAX) {
       var next = waiting.peek();
       if (!rows.isEmpty() && bytes + next.weight() > BYTES_MAX) {
         break;
@@ -95,7 +106,7 @@ final class LaneQueue {
       waiting.poll();
       // Invariant: once a key is passed over, its later changes are too, since the key stays in the
       // set.
-      if (keys.add(next.change().key())) {
+      if (keys.add(next.change().key()) && hurry(next, nowNanos) == hurry) {
         rows.add(next);
         bytes += next.weight();
       } else {
@@ -106,5 +117,14 @@ final class LaneQueue {
       waiting.addFirst(passed.pollLast());
     }
     return rows;
+  }
+
+  private static int hurry(Pending pending, long nowNanos) {
+    long left = pending.limitNanos() - nowNanos;
+    int hurry = 0;
+    while (hurry < HURRIES_NANOS.length && left >= HURRIES_NANOS[hurry]) {
+      hurry++;
+    }
+    return hurry;
   }
 }

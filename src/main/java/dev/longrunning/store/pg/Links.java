@@ -1,6 +1,7 @@
 package dev.longrunning.store.pg;
 
 import dev.longrunning.operation.Problem;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -21,18 +22,25 @@ import org.slf4j.LoggerFactory;
  * A few connections of our own, one statement at a time on each.
  *
  * <p><b>Promise.</b> A job answers within its limit. One whose statement has not answered by then
- * fails, and its connection is abandoned: it is closed in its own time (closing waits for the
- * statement, and cancelling it could acknowledge a commit that was not replicated) while another
- * one is opened. A pool would keep the place occupied.
+ * fails; a statement that has not answered within {@value #ANSWER_MILLIS} ms either has its
+ * connection abandoned: that is closed in its own time (closing waits for the statement, and
+ * cancelling it could acknowledge a commit that was not replicated) while another one is opened. A
+ * pool would keep the place occupied.
  *
  * <p><b>Threads.</b> Confined to the context it was made on.
  *
- * <p><b>Bounds.</b> The given number of connections in use, as many abandoned ones again, and
- * {@value #WAITING_MAX} waiting jobs.
+ * <p><b>Bounds.</b> The given number of connections in use, as many abandoned ones again for at
+ * most {@value #CLOSING_MILLIS} ms, and {@value #WAITING_MAX} waiting jobs.
  */
 final class Links {
   /** Jobs that wait for a connection; each is a batch or a page, so few are needed. */
   static final int WAITING_MAX = 256;
+
+  /** A caller in a hurry is answered earlier, but costs no connection. */
+  private static final long ANSWER_MILLIS = 1_900;
+
+  /** By then the server has given the statement up; if not, nobody is there to do so. */
+  private static final long CLOSING_MILLIS = 6_000;
 
   private static final long BACKOFF_MIN_MILLIS = 20;
   private static final long BACKOFF_MAX_MILLIS = 1_000;
@@ -80,10 +88,16 @@ final class Links {
       return context.failedFuture(Problem.overloaded(purpose + " connections"));
     }
     var job = new Job<>(work, context.<T>promise());
-    job.timer = vertx.setTimer(Math.max(1, limit.toMillis()), id -> late(job));
+    long millis = Math.max(1, limit.toMillis());
+    job.timer = vertx.setTimer(millis, id -> late(job, ANSWER_MILLIS - millis));
     waiting.add(job);
     dispatch();
     return job.promise.future();
+  }
+
+  /** Where all of it happens. */
+  Context context() {
+    return context;
   }
 
   /** A connection is free now, so that a job would be begun at once. */
@@ -138,25 +152,38 @@ final class Links {
         });
   }
 
-  private void late(Job<?> job) {
-    var connection = job.connection;
-    if (connection == null) {
+  private void late(Job<?> job, long moreMillis) {
+    if (job.connection == null) {
       waiting.remove(job);
       job.promise.tryFail(new NotSent(purpose + ": no connection in time"));
+      return;
+    }
+    if (moreMillis > 0) {
+      job.timer = vertx.setTimer(moreMillis, id -> abandon(job));
+    } else {
+      abandon(job);
+    }
+    job.promise.tryFail(Problem.databaseUnavailable());
+  }
+
+  private void abandon(Job<?> job) {
+    var connection = job.connection;
+    if (connection == null) {
       return;
     }
     job.abandon();
     abandoned++;
     open.remove(connection);
     log.atWarn().addKeyValue("purpose", purpose).log("connection.abandoned");
+    long limit = vertx.setTimer(CLOSING_MILLIS, id -> Connector.cut(connection));
     connection
         .close()
         .onComplete(
             closing -> {
+              vertx.cancelTimer(limit);
               abandoned--;
               dispatch();
             });
-    job.promise.tryFail(Problem.databaseUnavailable());
     dispatch();
   }
 

@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the log, on a connection of its own.
@@ -36,18 +36,15 @@ final class LogReader {
   private final DatabaseClock clock;
   private long systemIdentifier;
   private Cursors cursors = Cursors.NONE;
-  private @Nullable Epoch epoch;
+  private Epoch epoch = new Epoch(0, new UUID(0, 0), "");
 
   LogReader(Vertx vertx, Connector connector, DatabaseClock clock) {
     this.clock = clock;
     this.links = new Links(vertx, "log", 1, () -> connector.session().map(this::opened));
   }
 
-  /** The newest epoch that a poll has seen; fails before the first one. */
+  /** The newest epoch that a poll has seen; before the first one, none that ever was. */
   Epoch epoch() {
-    if (epoch == null) {
-      throw new IllegalStateException("the log was not read yet");
-    }
     return epoch;
   }
 

@@ -51,8 +51,9 @@ public final class Migrations {
                 connection
                     .query("begin")
                     .execute()
+                    .compose(begun -> connection.query(Statements.MIGRATION_LIMITS).execute())
                     // Held to the end of the transaction: others wait here.
-                    .compose(begun -> connection.query(Statements.MIGRATION_LOCK).execute())
+                    .compose(free -> connection.query(Statements.MIGRATION_LOCK).execute())
                     .compose(locked -> connection.query(Statements.MIGRATION_TABLE).execute())
                     .compose(made -> connection.query(Statements.MIGRATIONS_READ).execute())
                     .compose(applied -> applyMissing(connection, applied))

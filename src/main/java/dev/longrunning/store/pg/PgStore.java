@@ -58,6 +58,7 @@ public final class PgStore implements OperationStore, ChangeLog {
   private final ContextInternal context;
   private final Connector connector;
   private final Settings settings;
+  private final LongSupplier nanos;
   private final LogReader reader;
   private final Batcher batcher;
   private final Links writers;
@@ -74,6 +75,7 @@ public final class PgStore implements OperationStore, ChangeLog {
     this.context = (ContextInternal) vertx.getOrCreateContext();
     this.connector = connector;
     this.settings = settings;
+    this.nanos = nanos;
     var clock = new DatabaseClock(nanos);
     this.reader = new LogReader(vertx, connector, clock);
     this.writers = new Links(vertx, "writes", settings.writeConnections(), connector::open);
@@ -209,7 +211,14 @@ public final class PgStore implements OperationStore, ChangeLog {
 
   private <T> Future<T> onStore(Supplier<Future<T>> work) {
     Promise<T> promise = callers().promise();
-    context.runOnContext(now -> work.get().onComplete(promise));
+    context.runOnContext(
+        now -> {
+          try {
+            work.get().onComplete(promise);
+          } catch (RuntimeException e) {
+            promise.fail(e);
+          }
+        });
     return promise.future();
   }
 
@@ -241,7 +250,7 @@ public final class PgStore implements OperationStore, ChangeLog {
         loop.nettyEventLoop(),
         here -> {
           var links = new Links(vertx, "reads", settings.readConnections(), connector::open);
-          return new Reader(links, new CoalescedReads(vertx, links));
+          return new Reader(links, new CoalescedReads(vertx, links, nanos));
         });
   }
 

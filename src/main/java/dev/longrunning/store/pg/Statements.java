@@ -46,6 +46,17 @@ final class Statements {
   static final String SYSTEM_READ =
       "select system_identifier, pg_is_in_recovery() as standby from pg_control_system()";
 
+  /**
+   * Ends what a client left behind between Execute and Sync, where no other limit holds. Servers
+   * before 17 do not know it.
+   */
+  static final String SESSION_LIMIT =
+      """
+      select set_config(s.name, '6s', false)
+        from pg_settings s
+       where s.name = 'transaction_timeout'
+      """;
+
   /** $1 nonce of the epoch that is thought to be the newest, $2 the new number is greater. */
   static final String EPOCH_OPEN = "select longrunning.open_epoch($1, $2)";
 
@@ -112,12 +123,12 @@ final class Statements {
   static final String OP_LIST_NEXT =
       OP_LIST_HEAD + "                   and (o.create_time, o.key) < ($5, $6)\n" + OP_LIST_TAIL;
 
-  /** $1 rows at most. */
+  /** $1 rows at most. Not clock_timestamp(): volatile, it would be no condition of the index. */
   static final String OP_PURGE_DUE =
       """
       select o.key
         from longrunning.op o
-       where o.expire_time <= clock_timestamp()
+       where o.expire_time <= now()
        order by o.expire_time
        limit $1
       """;
@@ -150,6 +161,14 @@ final class Statements {
 
   /** Any number will do, as long as it stays the same. */
   static final String MIGRATION_LOCK = "select pg_advisory_xact_lock(7311563417082217728)";
+
+  /** A migration, or the wait for another replica's, takes as long as it takes. */
+  static final String MIGRATION_LIMITS =
+      """
+      select set_config(s.name, '0', true)
+        from pg_settings s
+       where s.name in ('statement_timeout', 'transaction_timeout')
+      """;
 
   static final String MIGRATION_TABLE =
       """

@@ -9,6 +9,7 @@ import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class TokenKeys {
   static final Duration PERIOD = Duration.ofSeconds(30);
+
+  private static final Duration LIMIT = Duration.ofSeconds(5);
 
   private static final Logger log = LoggerFactory.getLogger(TokenKeys.class);
 
@@ -73,7 +76,9 @@ public final class TokenKeys {
                     .query(Statements.TOKEN_KEYS_READ)
                     .execute()
                     .map(TokenKeys::ring)
-                    .eventually(connection::close))
+                    .timeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                    .onSuccess(read -> connection.close())
+                    .onFailure(failure -> Connector.cut(connection)))
         .onSuccess(read -> ring = read);
   }
 

@@ -118,6 +118,34 @@ final class BatcherIT {
     await(untilApplied(Samples.start(Samples.freshKey())));
   }
 
+  @Test
+  void an_answer_that_is_not_understood_fails_its_callers_and_not_the_lane() throws Exception {
+    var key = Samples.freshKey();
+    await(apply(Samples.start(key)));
+    store.sql(
+        """
+        do $do$
+        declare v_args text := (select pg_get_function_arguments(p.oid) from pg_proc p
+                                 where p.proname = 'apply');
+        begin
+          alter function longrunning.apply rename to apply_kept;
+          execute format('create function longrunning.apply(%s) returns table (ord integer,'
+            || ' verdict smallint, version bigint, previous bigint, at timestamptz,'
+            || ' cancel_request_time timestamptz, lease_token uuid, lease_expires_at timestamptz)'
+            || ' language sql as $f$ select 1, 77::smallint, 0, 0, now(), null::timestamptz,'
+            || ' null::uuid, null::timestamptz $f$', v_args);
+        end $do$
+        """);
+
+    var update = Samples.update(key, Guard.NONE, Samples.metadata("next"));
+    assertThat(problem(apply(update)).kind()).isEqualTo(Problem.Kind.BROKEN);
+
+    store.sql(
+        "drop function longrunning.apply;"
+            + " alter function longrunning.apply_kept rename to apply");
+    assertThat(await(apply(update)).verdict()).isEqualTo(Answer.Verdict.APPLIED);
+  }
+
   private Future<Answer> apply(Change change) {
     return store.store.apply(change, PATIENCE);
   }

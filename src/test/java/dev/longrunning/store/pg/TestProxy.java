@@ -1,0 +1,65 @@
+package dev.longrunning.store.pg;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import io.vertx.pgclient.PgConnectOptions;
+
+/**
+ * Stands before a server, and can fall silent as a frozen machine does: connections stay, nothing
+ * comes any more.
+ */
+final class TestProxy implements AutoCloseable {
+  private final NetServer server;
+  private final PgConnectOptions behind;
+  private volatile boolean silent;
+
+  private TestProxy(NetServer server, PgConnectOptions behind) {
+    this.server = server;
+    this.behind = behind;
+  }
+
+  static TestProxy before(Vertx vertx, PgConnectOptions behind) throws Exception {
+    var proxy = new TestProxy(vertx.createNetServer(), behind);
+    var client = vertx.createNetClient();
+    proxy.server.connectHandler(
+        in -> {
+          in.pause();
+          client
+              .connect(behind.getPort(), behind.getHost())
+              .onSuccess(out -> proxy.join(in, out))
+              .onFailure(failure -> in.close());
+        });
+    StoreFixture.await(proxy.server.listen(0, "127.0.0.1"));
+    return proxy;
+  }
+
+  private void join(NetSocket in, NetSocket out) {
+    in.handler(bytes -> pass(out, bytes));
+    out.handler(bytes -> pass(in, bytes));
+    in.closeHandler(closed -> out.close());
+    out.closeHandler(closed -> in.close());
+    in.resume();
+  }
+
+  private void pass(NetSocket to, Buffer bytes) {
+    if (!silent) {
+      to.write(bytes);
+    }
+  }
+
+  /** From now on nothing comes back, on old connections and on new ones. */
+  void silence(boolean now) {
+    silent = now;
+  }
+
+  PgConnectOptions options() {
+    return new PgConnectOptions(behind).setPort(server.actualPort());
+  }
+
+  @Override
+  public void close() throws Exception {
+    StoreFixture.await(server.close());
+  }
+}
