@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.store.Reading;
@@ -25,8 +26,8 @@ import java.util.Map;
  *
  * <p><b>Threads.</b> Confined to one event loop, with connections of its own.
  *
- * <p><b>Bounds.</b> {@value #KEYS_MAX} names a statement; {@value #WAITING_MAX} names wait, what
- * comes beyond is refused; each is answered within {@link #LIMIT}.
+ * <p><b>Bounds.</b> {@value #KEYS_MAX} names a statement; {@value #WAITING_MAX} calls wait, also
+ * those for one name, what comes beyond is refused; each is answered within {@link #LIMIT}.
  */
 final class CoalescedReads {
   static final int KEYS_MAX = 64;
@@ -38,7 +39,8 @@ final class CoalescedReads {
   private final Context context;
   private final ArrayDeque<Wanted> waiting = new ArrayDeque<>();
   private final Map<OperationKey, Wanted> unsent = new HashMap<>();
-  private int sent;
+  private final QueuePeak peak = new QueuePeak("reads", WAITING_MAX);
+  private int calls;
   private boolean scheduled;
 
   CoalescedReads(Vertx vertx, Links links) {
@@ -46,15 +48,32 @@ final class CoalescedReads {
     this.links = links;
   }
 
-  private record Wanted(OperationKey key, Promise<Reading> promise) {}
+  /** All calls that asked for a name before the statement was sent. */
+  private static final class Wanted {
+    private final OperationKey key;
+    private final Promise<Reading> promise;
+    private int calls = 1;
+
+    Wanted(OperationKey key, Promise<Reading> promise) {
+      this.key = key;
+      this.promise = promise;
+    }
+  }
+
+  QueuePeak peak() {
+    return peak;
+  }
 
   Future<Reading> find(OperationKey key) {
+    if (calls >= WAITING_MAX) {
+      return Future.failedFuture(Problem.overloaded("reads"));
+    }
+    calls++;
+    peak.saw(calls);
     var joined = unsent.get(key);
     if (joined != null) {
+      joined.calls++;
       return joined.promise.future();
-    }
-    if (waiting.size() + sent >= WAITING_MAX) {
-      return Future.failedFuture(Problem.overloaded("reads"));
     }
     Promise<Reading> promise = ((ContextInternal) context).promise();
     var wanted = new Wanted(key, promise);
@@ -75,7 +94,6 @@ final class CoalescedReads {
         batch.add(waiting.poll());
       }
       batch.forEach(wanted -> unsent.remove(wanted.key));
-      sent += batch.size();
       read(batch);
     }
   }
@@ -94,7 +112,7 @@ final class CoalescedReads {
             LIMIT, connection -> connection.preparedQuery(Statements.OP_READ_BY_KEY).execute(tuple))
         .onComplete(
             done -> {
-              sent -= rows;
+              batch.forEach(wanted -> calls -= wanted.calls);
               if (done.succeeded()) {
                 deliver(batch, done.result());
               } else {
