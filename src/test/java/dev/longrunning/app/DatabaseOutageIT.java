@@ -109,11 +109,15 @@ final class DatabaseOutageIT {
     load.stop();
     Calls.await(calls, 30);
 
-    assertThat(load.faults()).isEmpty();
-    for (Kind kind : Kind.values()) {
-      assertInTime(kind, load.tally(kind), back);
+    try {
+      assertThat(load.faults()).isEmpty();
+      for (Kind kind : Kind.values()) {
+        assertInTime(kind, load.tally(kind), back);
+      }
+      assertPeaks();
+    } catch (AssertionError error) {
+      throw new AssertionError(server.errors(), error);
     }
-    assertPeaks();
     assertThat(Calls.await(completed(load, waits), 30)).allMatch(Operation::getDone);
     long heapAfter = server.liveHeapBytes();
     System.out.printf("heap %,d before, %,d after%n", heapBefore, heapAfter);
