@@ -3,6 +3,7 @@ package dev.longrunning.app;
 import dev.longrunning.feed.Feed;
 import dev.longrunning.feed.FeedSettings;
 import dev.longrunning.feed.Timers;
+import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.service.Janitor;
 import dev.longrunning.service.JanitorSettings;
 import dev.longrunning.service.ObservedStore;
@@ -15,6 +16,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What all event loops share: the store, the feed, the keys and the janitor, on a loop of their
@@ -59,6 +62,11 @@ final class Backend {
   Future<Void> stop() {
     keys.close();
     return janitor.stop().onComplete(stopped -> feed.stop()).eventually(() -> database.close());
+  }
+
+  /** How full the queues of the store and the feed have been. */
+  List<QueuePeak> peaks() {
+    return Stream.concat(database.peaks().stream(), feed.peaks().stream()).toList();
   }
 
   ObservedStore store() {

@@ -1,6 +1,8 @@
 package dev.longrunning.app;
 
+import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.store.pg.StartFault;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -13,8 +15,7 @@ import java.util.function.Consumer;
 public final class Server {
   private final StopSteps steps = new StopSteps();
   private final AtomicBoolean started = new AtomicBoolean();
-  private final Settings settings;
-  private final Consumer<String> progress;
+  private final Wiring wiring;
 
   /**
    * Prepares it.
@@ -22,8 +23,7 @@ public final class Server {
    * @param progress told what takes long, one line each
    */
   Server(Settings settings, Consumer<String> progress) {
-    this.settings = settings;
-    this.progress = progress;
+    this.wiring = new Wiring(settings, steps, progress);
   }
 
   /** Starts it; answers where it listens. */
@@ -33,7 +33,7 @@ public final class Server {
     }
     boolean running = false;
     try {
-      HostPort listening = new Wiring(settings, steps, progress).start();
+      HostPort listening = wiring.start();
       running = true;
       return listening;
     } finally {
@@ -41,6 +41,11 @@ public final class Server {
         steps.run();
       }
     }
+  }
+
+  /** How full its bounded queues have been. */
+  List<QueuePeak> peaks() {
+    return wiring.peaks();
   }
 
   /** Stops it, also half-started. */

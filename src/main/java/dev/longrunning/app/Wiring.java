@@ -4,6 +4,7 @@ import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.observe.Build;
+import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
@@ -58,6 +59,7 @@ final class Wiring {
   private final Consumer<String> progress;
   private final Readiness readiness = new Readiness();
   private final InstantSource clock = InstantSource.system();
+  private final List<Supplier<List<QueuePeak>>> peaks = new CopyOnWriteArrayList<>();
 
   Wiring(Settings settings, StopSteps steps, Consumer<String> progress) {
     this.settings = settings;
@@ -75,6 +77,11 @@ final class Wiring {
     readiness.ready();
     steps.add("readiness", done(readiness::draining));
     return listening;
+  }
+
+  /** How full the bounded queues have been, of all event loops. */
+  List<QueuePeak> peaks() {
+    return peaks.stream().flatMap(part -> part.get().stream()).toList();
   }
 
   /** The hosts to try, in order; the embedded one is up when this returns. */
@@ -127,6 +134,7 @@ final class Wiring {
                 loop,
                 () -> new Backend(vertx, new Connector(vertx, hosts), settings, timers, clock)),
             START_LIMIT);
+    peaks.add(backend::peaks);
     steps.add(
         "backend",
         () ->
@@ -177,6 +185,7 @@ final class Wiring {
             clock,
             timers,
             new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax()));
+    peaks.add(() -> List.of(operations.peak()));
     var producer =
         new Producer(
             states,

@@ -1,5 +1,6 @@
 package dev.longrunning.feed;
 
+import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Snapshot;
@@ -95,6 +96,11 @@ public final class Feed {
     var states = new FeedStates(this, cache, store, settings.patience(), timers);
     loops.add(states);
     return states;
+  }
+
+  /** How full the queues of its loops have been. */
+  public List<QueuePeak> peaks() {
+    return loops.stream().map(FeedStates::peak).toList();
   }
 
   /** How many polls have begun. A call now is answered by a poll with a larger number. */

@@ -1,5 +1,6 @@
 package dev.longrunning.feed;
 
+import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Snapshot;
@@ -40,6 +41,9 @@ final class FeedStates implements States {
   private final Map<OperationKey, List<Waiter>> waiters = new HashMap<>();
   private final ArrayDeque<Sync> syncs = new ArrayDeque<>();
 
+  private final QueuePeak peak = new QueuePeak("strong reads", SYNCS_MAX);
+  private int waitingReads;
+
   /** The poll that the newest waiting read needs; read by the feed. */
   private volatile long needed;
 
@@ -63,6 +67,7 @@ final class FeedStates implements States {
     private final long poll;
     private final Promise<Void> promise;
     private Timers.@Nullable Timer limit;
+    private int reads;
 
     Sync(long poll, Promise<Void> promise) {
       this.poll = poll;
@@ -108,19 +113,28 @@ final class FeedStates implements States {
   public Future<Void> sync() {
     // Read after the call began, so a poll with a larger number begins after it too.
     long poll = feed.begun() + 1;
-    var newest = syncs.peekLast();
-    if (newest != null && newest.poll == poll) {
-      return newest.promise.future();
-    }
-    if (syncs.size() >= SYNCS_MAX) {
+    if (waitingReads >= SYNCS_MAX) {
       return context.failedFuture(Problem.overloaded("strong reads"));
     }
+    waitingReads++;
+    peak.saw(waitingReads);
+    var newest = syncs.peekLast();
+    var sync = newest != null && newest.poll == poll ? newest : begin(poll);
+    sync.reads++;
+    return sync.promise.future();
+  }
+
+  private Sync begin(long poll) {
     var sync = new Sync(poll, context.promise());
     syncs.add(sync);
     needed = poll;
     feed.wake();
     sync.limit = timers.after(patience, () -> expire(sync));
-    return sync.promise.future();
+    return sync;
+  }
+
+  QueuePeak peak() {
+    return peak;
   }
 
   @Override
@@ -169,7 +183,9 @@ final class FeedStates implements States {
     context.runOnContext(
         now -> {
           while (!syncs.isEmpty() && syncs.peek().poll <= caughtUp) {
-            syncs.poll().complete();
+            var sync = syncs.poll();
+            waitingReads -= sync.reads;
+            sync.complete();
           }
           notifyWaiters(batches, reset);
         });
@@ -194,7 +210,9 @@ final class FeedStates implements States {
   }
 
   private void expire(Sync sync) {
-    syncs.remove(sync);
+    if (syncs.remove(sync)) {
+      waitingReads -= sync.reads;
+    }
     sync.promise.tryFail(Problem.databaseUnavailable());
   }
 

@@ -3,6 +3,7 @@ package dev.longrunning.service;
 import dev.longrunning.feed.State;
 import dev.longrunning.feed.States;
 import dev.longrunning.feed.Timers;
+import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.KeyRing;
@@ -52,6 +53,7 @@ public final class Operations {
   private final InstantSource clock;
   private final Timers timers;
   private final OperationsSettings settings;
+  private final QueuePeak peak;
   private int waiters;
 
   /**
@@ -72,6 +74,7 @@ public final class Operations {
     this.clock = clock;
     this.timers = timers;
     this.settings = settings;
+    this.peak = new QueuePeak("waiters", settings.waitersMax());
   }
 
   /**
@@ -196,6 +199,7 @@ public final class Operations {
       return Future.failedFuture(Problem.overloaded("waiters"));
     }
     waiters++;
+    peak.saw(waiters);
     return new Waiter(states, key)
         .begin(timers, limit(timeout, deadline), gone)
         .onComplete(any -> waiters--)
@@ -215,6 +219,11 @@ public final class Operations {
 
   private static Duration shorter(Duration a, Duration b) {
     return a.compareTo(b) < 0 ? a : b;
+  }
+
+  /** How many calls have waited at once. */
+  public QueuePeak peak() {
+    return peak;
   }
 
   /** Calls that wait at the moment, for metrics. */

@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
@@ -28,14 +29,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threads.</b> Confined to the store's event loop; answers go to their callers' contexts.
  *
- * <p><b>Bounds.</b> {@value #WAITING_ROWS_MAX} changes and {@value #WAITING_BYTES_MAX} payload
- * bytes wait or are under way, each for at most {@link #PATIENCE_MAX}. What comes beyond that is
- * refused at once.
+ * <p><b>Bounds.</b> What waits or is under way has a {@link WriteBudget}, and {@link #PATIENCE_MAX}
+ * each. What comes beyond that is refused at once.
  */
 final class Batcher {
-  static final int WAITING_ROWS_MAX = 16_384;
-  static final long WAITING_BYTES_MAX = 64L << 20;
-
   /** Callers are promised an answer within 2 s; the rest of it is for the way back. */
   static final Duration PATIENCE_MAX = Duration.ofMillis(1_900);
 
@@ -57,8 +54,7 @@ final class Batcher {
   private final Runnable written;
   private final LaneQueue[] lanes = new LaneQueue[OperationKey.LANES];
   private final ArrayDeque<LaneQueue> ready = new ArrayDeque<>();
-  private int waitingRows;
-  private long waitingBytes;
+  private final WriteBudget budget = new WriteBudget();
   private boolean expiring;
   private boolean failing;
 
@@ -92,16 +88,18 @@ final class Batcher {
 
   /** Changes that wait or are under way. */
   int waitingRows() {
-    return waitingRows;
+    return budget.rows();
+  }
+
+  List<QueuePeak> peaks() {
+    return budget.peaks();
   }
 
   private void enqueue(Pending pending) {
-    if (waitingRows >= WAITING_ROWS_MAX || waitingBytes + pending.weight() > WAITING_BYTES_MAX) {
+    if (!budget.take(pending)) {
       pending.promise().tryFail(Problem.overloaded("writes"));
       return;
     }
-    waitingRows++;
-    waitingBytes += pending.weight();
     var queue = lanes[pending.change().key().lane()];
     queue.add(pending);
     makeReady(queue);
@@ -124,7 +122,7 @@ final class Batcher {
         send(queue, queue.take(now));
       }
     }
-    if (waitingRows > 0 && !expiring) {
+    if (budget.rows() > 0 && !expiring) {
       expiring = true;
       vertx.setTimer(EXPIRY_MILLIS, id -> expireWaiting());
     }
@@ -192,7 +190,7 @@ final class Batcher {
     failing = false;
     batch.queue.unresolved = false;
     batch.queue.lastRevision =
-        Math.max(batch.queue.lastRevision, Verdicts.deliver(batch, rows, this::release));
+        Math.max(batch.queue.lastRevision, Verdicts.deliver(batch, rows, budget::give));
     finish(batch);
     written.run();
   }
@@ -287,12 +285,7 @@ final class Batcher {
   }
 
   private void fail(Pending pending, Problem problem) {
-    release(pending);
+    budget.give(pending);
     pending.promise().tryFail(problem);
-  }
-
-  private void release(Pending pending) {
-    waitingRows--;
-    waitingBytes -= pending.weight();
   }
 }

@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.store.Reading;
@@ -28,8 +29,8 @@ import java.util.function.LongSupplier;
  * <p><b>Threads.</b> Confined to one event loop, with connections of its own.
  *
  * <p><b>Bounds.</b> {@value #KEYS_MAX} names a statement, {@value #STATEMENTS_MAX} statements under
- * way; {@value #WAITING_MAX} names wait, what comes beyond is refused; each is answered within
- * {@link #LIMIT}.
+ * way; {@value #WAITING_MAX} calls wait, also those for one name, what comes beyond is refused;
+ * each is answered within {@link #LIMIT}.
  */
 final class CoalescedReads {
   static final int KEYS_MAX = 64;
@@ -46,7 +47,8 @@ final class CoalescedReads {
   private final Context context;
   private final ArrayDeque<Wanted> waiting = new ArrayDeque<>();
   private final Map<OperationKey, Wanted> unsent = new HashMap<>();
-  private int sent;
+  private final QueuePeak peak = new QueuePeak("reads", WAITING_MAX);
+  private int calls;
   private int statements;
   private boolean scheduled;
   private boolean expiring;
@@ -58,15 +60,34 @@ final class CoalescedReads {
     this.nanos = nanos;
   }
 
-  private record Wanted(OperationKey key, long limitNanos, Promise<Reading> promise) {}
+  /** All calls that asked for a name before the statement was sent. */
+  private static final class Wanted {
+    private final OperationKey key;
+    private final long limitNanos;
+    private final Promise<Reading> promise;
+    private int calls = 1;
+
+    Wanted(OperationKey key, long limitNanos, Promise<Reading> promise) {
+      this.key = key;
+      this.limitNanos = limitNanos;
+      this.promise = promise;
+    }
+  }
+
+  QueuePeak peak() {
+    return peak;
+  }
 
   Future<Reading> find(OperationKey key) {
+    if (calls >= WAITING_MAX) {
+      return Future.failedFuture(Problem.overloaded("reads"));
+    }
+    calls++;
+    peak.saw(calls);
     var joined = unsent.get(key);
     if (joined != null) {
+      joined.calls++;
       return joined.promise.future();
-    }
-    if (waiting.size() + sent >= WAITING_MAX) {
-      return Future.failedFuture(Problem.overloaded("reads"));
     }
     Promise<Reading> promise = ((ContextInternal) context).promise();
     var wanted = new Wanted(key, nanos.getAsLong() + LIMIT.toNanos(), promise);
@@ -106,13 +127,13 @@ final class CoalescedReads {
     while (!waiting.isEmpty() && waiting.peek().limitNanos - now <= 0) {
       var late = waiting.poll();
       unsent.remove(late.key);
+      calls -= late.calls;
       late.promise.tryFail(Problem.databaseUnavailable());
     }
   }
 
   private void read(List<Wanted> batch) {
     int rows = batch.size();
-    sent += rows;
     statements++;
     var lanes = new Short[rows];
     var keys = new String[rows];
@@ -128,7 +149,7 @@ final class CoalescedReads {
         .map(found -> deliver(batch, found))
         .onComplete(
             done -> {
-              sent -= rows;
+              batch.forEach(wanted -> calls -= wanted.calls);
               statements--;
               if (done.failed()) {
                 fail(batch, done.cause());

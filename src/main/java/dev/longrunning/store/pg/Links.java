@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -55,6 +56,7 @@ final class Links {
   private final ArrayDeque<PgConnection> idle = new ArrayDeque<>();
   private final ArrayDeque<Job<?>> waiting = new ArrayDeque<>();
   private final List<PgConnection> open = new ArrayList<>();
+  private final QueuePeak peak;
   private int opening;
   private int abandoned;
   private long backoffMillis;
@@ -68,6 +70,7 @@ final class Links {
     this.purpose = purpose;
     this.size = size;
     this.connector = connector;
+    this.peak = new QueuePeak(purpose + " statements", WAITING_MAX);
   }
 
   /** Thrown by {@link #run} when the job was never begun: nothing was sent. */
@@ -91,6 +94,7 @@ final class Links {
     long millis = Math.max(1, limit.toMillis());
     job.timer = vertx.setTimer(millis, id -> late(job, ANSWER_MILLIS - millis));
     waiting.add(job);
+    peak.saw(waiting.size());
     dispatch();
     return job.promise.future();
   }
@@ -103,6 +107,10 @@ final class Links {
   /** A connection is free now, so that a job would be begun at once. */
   boolean hasFree() {
     return !idle.isEmpty() || open.size() + opening < size;
+  }
+
+  QueuePeak peak() {
+    return peak;
   }
 
   Future<Void> close() {

@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
@@ -28,6 +29,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -173,6 +175,15 @@ public final class PgStore implements OperationStore, ChangeLog {
   @Override
   public void ringDoorbell() {
     context.runOnContext(now -> doorbell.ring());
+  }
+
+  /** How full its queues have been; those of each event loop that reads are of their own. */
+  public List<QueuePeak> peaks() {
+    var reads =
+        readers.values().stream()
+            .flatMap(here -> Stream.of(here.links().peak(), here.byKey().peak()));
+    var writes = Stream.of(writers.peak(), upkeep.peak());
+    return Stream.of(batcher.peaks().stream(), writes, reads).flatMap(all -> all).toList();
   }
 
   /** Ends all connections; what is under way fails. */

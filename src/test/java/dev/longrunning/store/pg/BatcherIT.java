@@ -105,7 +105,7 @@ final class BatcherIT {
     await(apply(Samples.start(Samples.freshKey())));
     postgres.signal("STOP");
     var waiting = new ArrayList<Future<Answer>>();
-    for (int i = 0; i < Batcher.WAITING_ROWS_MAX; i++) {
+    for (int i = 0; i < WriteBudget.ROWS_MAX; i++) {
       waiting.add(apply(Samples.start(Samples.freshKey())));
     }
 

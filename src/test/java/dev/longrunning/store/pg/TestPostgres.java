@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  *
  * <p>Its superuser {@code postgres} needs no password, so that a test may terminate backends.
  */
-final class TestPostgres implements AutoCloseable {
+public final class TestPostgres implements AutoCloseable {
   private static final List<String> AS_NOBODY = List.of("unshare", "-U", "--");
 
   private final Path bin;
@@ -34,12 +34,12 @@ final class TestPostgres implements AutoCloseable {
   }
 
   /** Where Debian keeps the programs of a major version. */
-  static Path debian(int major) {
+  public static Path debian(int major) {
     return Path.of("/usr/lib/postgresql", Integer.toString(major), "bin");
   }
 
   /** The programs that travel with the server, unpacked once for all tests. */
-  static Path bundled() throws IOException, StartFault {
+  public static Path bundled() throws IOException, StartFault {
     synchronized (TestPostgres.class) {
       var home = Path.of("target", "test-postgres").toAbsolutePath();
       try (var data = DataDirectory.open(home)) {
@@ -49,11 +49,12 @@ final class TestPostgres implements AutoCloseable {
     }
   }
 
-  static boolean isInstalled(Path bin) {
+  public static boolean isInstalled(Path bin) {
     return Files.isExecutable(bin.resolve("initdb"));
   }
 
-  static TestPostgres start(Path bin, String... settings) throws IOException, InterruptedException {
+  public static TestPostgres start(Path bin, String... settings)
+      throws IOException, InterruptedException {
     var postgres = new TestPostgres(bin, Files.createTempDirectory("longrunning-pg"), freePort());
     postgres.create(settings);
     postgres.launch();
@@ -66,7 +67,7 @@ final class TestPostgres implements AutoCloseable {
     }
   }
 
-  PgConnectOptions options() {
+  public PgConnectOptions options() {
     return new PgConnectOptions()
         .setHost("127.0.0.1")
         .setPort(port)
@@ -75,22 +76,27 @@ final class TestPostgres implements AutoCloseable {
         .setSslMode(SslMode.DISABLE);
   }
 
+  /** As a server takes it. */
+  public String url() {
+    return "postgres://postgres@127.0.0.1:" + port + "/postgres?sslmode=disable";
+  }
+
   int port() {
     return port;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** Stops all of it at once, as a machine does that loses power; what was flushed stays. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly().waitFor();
   }
 
   /** Starts it again after {@link #kill}. */
-  void launch() throws IOException, InterruptedException {
+  public void launch() throws IOException, InterruptedException {
     Files.deleteIfExists(data.resolve("postmaster.pid"));
     process = command("postgres", "-D", data.toString()).start();
     for (int i = 0; i < 1_200; i++) {
@@ -106,7 +112,7 @@ final class TestPostgres implements AutoCloseable {
   }
 
   /** SIGSTOP or SIGCONT to the postmaster and all its children. */
-  void signal(String signal) throws IOException, InterruptedException {
+  public void signal(String signal) throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of("kill", "-" + signal, Long.toString(process.pid())));
     process.descendants().forEach(child -> command.add(Long.toString(child.pid())));
     new ProcessBuilder(command).start().waitFor();

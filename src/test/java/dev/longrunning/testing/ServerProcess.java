@@ -1,0 +1,143 @@
+package dev.longrunning.testing;
+
+import dev.longrunning.Main;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/** The compiled program in a JVM of its own, with no settings from the environment. */
+public final class ServerProcess implements AutoCloseable {
+  private static final Pattern READY =
+      Pattern.compile("Longrunning listens on http://127\\.0\\.0\\.1:([0-9]+) \\(gRPC and REST\\)");
+  private static final Pattern HISTOGRAM_TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
+  private static final int STOP_SECONDS = 60;
+
+  private final Process process;
+  private final BufferedReader output;
+  private final Path errors;
+
+  private ServerProcess(Process process, Path errors) {
+    this.process = process;
+    this.errors = errors;
+    this.output =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /** Runs {@code longrunning} with these arguments; what it says on standard error is kept. */
+  public static ServerProcess run(Path errors, String... arguments) throws IOException {
+    return run(List.of(), Main.class, errors, arguments);
+  }
+
+  /** Runs another main class, with options for its JVM. */
+  public static ServerProcess run(
+      List<String> options, Class<?> main, Path errors, String... arguments) throws IOException {
+    var command = new ArrayList<String>();
+    command.add(tool("java"));
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    var builder =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
+    builder.environment().keySet().removeIf(name -> name.startsWith("LONGRUNNING_"));
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    return new ServerProcess(builder.start(), errors);
+  }
+
+  private static String tool(String name) {
+    return Path.of(System.getProperty("java.home"), "bin", name).toString();
+  }
+
+  /** Waits for the line that says where it listens; answers the port. */
+  public int awaitReady(Duration limit) throws IOException, InterruptedException {
+    try {
+      String line =
+          CompletableFuture.supplyAsync(this::line).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      var ready = READY.matcher(String.valueOf(line));
+      if (!ready.matches()) {
+        throw new AssertionError("not ready but: " + line + "\n" + errors());
+      }
+      return Integer.parseInt(ready.group(1));
+    } catch (ExecutionException | TimeoutException e) {
+      throw new AssertionError("not ready within " + limit + ": " + errors(), e);
+    }
+  }
+
+  /** The next line of its output; null at the end. */
+  public String line() {
+    try {
+      return output.readLine();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends a line to its input. */
+  public void say(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  /** All that it has said on standard error. */
+  public String errors() throws IOException {
+    return Files.readString(errors);
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Ends it as a machine's fault would, at once. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Sends a signal and waits for the end; answers the exit status. */
+  public int stop(String signal) throws IOException, InterruptedException {
+    // Process.destroy would close its output, too.
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+    return awaitEnd();
+  }
+
+  /** Waits for its end; answers the exit status. */
+  public int awaitEnd() throws InterruptedException {
+    if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("still running after " + STOP_SECONDS + " s");
+    }
+    return process.exitValue();
+  }
+
+  /** The bytes of all reachable objects, after a full collection. */
+  public long liveHeapBytes() throws IOException, InterruptedException {
+    var jcmd =
+        new ProcessBuilder(tool("jcmd"), Long.toString(process.pid()), "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    String histogram = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    jcmd.waitFor();
+    var total = HISTOGRAM_TOTAL.matcher(histogram);
+    if (!total.find()) {
+      throw new AssertionError("no histogram: " + histogram.lines().limit(3).toList());
+    }
+    return Long.parseLong(total.group(1));
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    if (process.isAlive()) {
+      stop("TERM");
+    }
+  }
+}
