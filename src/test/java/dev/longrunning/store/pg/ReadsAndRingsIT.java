@@ -75,8 +75,9 @@ final class ReadsAndRingsIT {
     var blocker = store.connection();
     await(blocker.query("begin; lock table longrunning.op in access exclusive mode").execute());
     var waiting = new ArrayList<Future<Reading>>();
-    for (int i = 0; i < 4 * Links.WAITING_MAX; i++) {
+    for (int i = 0; i < Links.WAITING_MAX + 50; i++) {
       waiting.add(find(Samples.freshKey()));
+      onLoop(() -> turnOver());
     }
     await(blocker.query("commit").execute());
 
