@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Entry point of {@code longrunning.jar}: the server, and the commands that are its clients. */
@@ -35,7 +36,17 @@ public final class Main implements Runnable {
 
   /** The whole command line. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main()).setUsageHelpWidth(100);
+    return new CommandLine(new Main())
+        .setUsageHelpWidth(100)
+        .setParameterExceptionHandler(Main::refuse);
+  }
+
+  /** One line says what is wrong; a page of help would hide it. */
+  private static int refuse(ParameterException fault, String[] args) {
+    CommandLine command = fault.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().println("longrunning: " + fault.getMessage() + "; see " + name + " --help");
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   /** Without a command: help. */

@@ -242,18 +242,24 @@ public final class Problem extends RuntimeException {
     return message == null ? kind.name() : message;
   }
 
-  /** Cut to {@value #SHOWN_MAX} characters, control characters escaped. */
+  /** Cut to {@value #SHOWN_MAX} characters; what is not plain text is escaped. */
   public static String shown(Object got) {
     String text = String.valueOf(got);
     boolean cut = text.length() > SHOWN_MAX;
     int end = cut ? SHOWN_MAX : text.length();
-    if (cut && Character.isHighSurrogate(text.charAt(end - 1))) {
+    if (cut && Character.isSurrogatePair(text.charAt(end - 1), text.charAt(end))) {
       end--;
     }
     var shown = new StringBuilder(end + 4);
-    for (int i = 0; i < end; i++) {
-      char c = text.charAt(i);
-      shown.append(Character.isISOControl(c) ? String.format("\\u%04x", (int) c) : c);
+    for (int i = 0; i < end; i += Character.charCount(text.codePointAt(i))) {
+      int c = text.codePointAt(i);
+      // An unpaired surrogate has no UTF-8 form: protobuf would log that, with a stack trace.
+      boolean plain = !Character.isISOControl(c) && Character.getType(c) != Character.SURROGATE;
+      if (plain) {
+        shown.appendCodePoint(c);
+      } else {
+        shown.append(String.format("\\u%04x", c));
+      }
     }
     if (text.isEmpty()) {
       return "''";

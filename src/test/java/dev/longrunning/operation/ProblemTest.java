@@ -95,11 +95,14 @@ final class ProblemTest {
   }
 
   @Test
-  void input_is_cut_to_64_characters_and_control_characters_are_escaped() {
+  void input_is_cut_to_64_characters_and_what_is_not_plain_is_escaped() {
     assertThat(Problem.shown("x".repeat(64))).isEqualTo("x".repeat(64));
     assertThat(Problem.shown("x".repeat(65))).isEqualTo("x".repeat(64) + '…');
     assertThat(Problem.shown("x".repeat(63) + "🙂")).isEqualTo("x".repeat(63) + '…');
     assertThat(Problem.shown("a\0b\r\n\u007f")).isEqualTo("a\\u0000b\\u000d\\u000a\\u007f");
+    assertThat(Problem.shown("a\ud800b\udc00")).isEqualTo("a\\ud800b\\udc00");
+    assertThat(Problem.shown("x".repeat(63) + "\ud800y")).endsWith("x\\ud800…");
+    assertThat(Problem.shown("a🙂")).isEqualTo("a🙂");
     assertThat(Problem.shown("")).isEqualTo("''");
   }
 

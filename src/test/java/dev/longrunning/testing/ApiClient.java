@@ -100,6 +100,11 @@ public final class ApiClient implements AutoCloseable {
     return call(OPERATIONS + "WaitOperation", request, Operation.getDefaultInstance());
   }
 
+  /** A wait that may take longer than this client's patience. */
+  public Future<Operation> waitForLong(WaitOperationRequest request) {
+    return send(OPERATIONS + "WaitOperation", request, Operation.getDefaultInstance(), Map.of());
+  }
+
   public Future<Empty> cancel(String name) {
     var request = CancelOperationRequest.newBuilder().setName(name).build();
     return call(OPERATIONS + "CancelOperation", request, Empty.getDefaultInstance());
@@ -116,6 +121,11 @@ public final class ApiClient implements AutoCloseable {
 
   private <A extends Message> Future<A> call(
       String path, Message request, A response, Map<String, String> headers) {
+    return send(path, request, response, headers).timeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private <A extends Message> Future<A> send(
+      String path, Message request, A response, Map<String, String> headers) {
     var options =
         new RequestOptions()
             .setHost("127.0.0.1")
@@ -128,8 +138,7 @@ public final class ApiClient implements AutoCloseable {
     var bytes = request.toByteArray();
     var body = Buffer.buffer().appendByte((byte) 0).appendInt(bytes.length).appendBytes(bytes);
     return http.request(options)
-        .compose(http -> http.send(body).compose(head -> answer(head, response)))
-        .timeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        .compose(http -> http.send(body).compose(head -> answer(head, response)));
   }
 
   /** Attached where the response comes in: later the body would have passed by unseen. */
