@@ -2,19 +2,16 @@ package dev.longrunning.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.longrunning.Main;
-import java.io.BufferedReader;
+import dev.longrunning.testing.ServerProcess;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -28,8 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class ServeIT {
   private static final int TERMINATED = 143;
-  private static final Pattern READY =
-      Pattern.compile("Longrunning listens on (http://127\\.0\\.0\\.1:[0-9]+) \\(gRPC and REST\\)");
+  private static final Duration READY_LIMIT = Duration.ofSeconds(60);
   private static final Pattern PROBES =
       Pattern.compile("longrunning: Probes are answered on (http://\\S+)");
 
@@ -37,52 +33,51 @@ final class ServeIT {
   @TempDir static Path shared;
 
   @TempDir Path temp;
-  private final List<Process> processes = new ArrayList<>();
+  private final List<ServerProcess> processes = new ArrayList<>();
 
   @BeforeAll
   static void unpack() throws Exception {
-    var process = launch(shared.resolve("err"), "--data", shared.resolve("data").toString());
-    output(process).readLine();
-    process.destroy();
-    process.waitFor();
+    String data = shared.resolve("data").toString();
+    try (var process =
+        ServerProcess.run(
+            shared.resolve("err"), "serve", "--listen", "127.0.0.1:0", "--data", data)) {
+      process.awaitReady(READY_LIMIT);
+    }
   }
 
   @AfterEach
-  void stop() throws InterruptedException {
-    for (Process process : processes) {
-      process.destroy();
-      process.waitFor();
+  void stop() throws Exception {
+    for (ServerProcess process : processes) {
+      process.close();
     }
   }
 
   @Test
   void one_line_says_where_it_listens_and_a_signal_stops_all_of_it() throws Exception {
     var server = serve("--management", "127.0.0.1:0");
-    var output = output(server);
-    assertThat(output.readLine()).matches(READY);
-    String probes = PROBES.matcher(errors()).results().findFirst().orElseThrow().group(1);
+    server.awaitReady(READY_LIMIT);
+    String probes = PROBES.matcher(server.errors()).results().findFirst().orElseThrow().group(1);
 
     assertThat(get(probes + "/livez")).isEqualTo(200);
     assertThat(get(probes + "/readyz")).isEqualTo(200);
     assertThat(get(probes + "/")).isEqualTo(404);
-    // Process.destroy would close the output too.
-    server.toHandle().destroy();
 
-    assertThat(output.readLine()).isNull();
-    assertThat(server.waitFor()).isEqualTo(TERMINATED);
+    assertThat(server.stop("TERM")).isEqualTo(TERMINATED);
+
+    assertThat(server.line()).isNull();
     assertThat(shared.resolve("data/postgresql/postmaster.pid")).doesNotExist();
-    assertThat(errors().lines()).hasSize(1);
+    assertThat(server.errors().lines()).hasSize(1);
   }
 
   @Test
   void a_second_server_on_the_directory_says_so_in_one_line() throws Exception {
     var first = serve();
-    output(first).readLine();
+    first.awaitReady(READY_LIMIT);
 
     var second = serve();
 
-    assertThat(second.waitFor()).isEqualTo(1);
-    assertThat(errors())
+    assertThat(second.awaitEnd()).isEqualTo(1);
+    assertThat(second.errors())
         .isEqualTo(
             "longrunning: data: "
                 + shared.resolve("data").toRealPath()
@@ -90,7 +85,7 @@ final class ServeIT {
                 + " Longrunning (process "
                 + first.pid()
                 + "); allowed one server a directory\n");
-    assertThat(first.isAlive()).isTrue();
+    assertThat(ProcessHandle.of(first.pid())).isPresent();
   }
 
   @Test
@@ -99,9 +94,9 @@ final class ServeIT {
       String address = "127.0.0.1:" + taken.getLocalPort();
       var server = serve("--listen", address);
 
-      assertThat(server.waitFor()).isEqualTo(1);
+      assertThat(server.awaitEnd()).isEqualTo(1);
 
-      assertThat(errors())
+      assertThat(server.errors())
           .isEqualTo(
               "longrunning: listen: "
                   + address
@@ -116,50 +111,28 @@ final class ServeIT {
     Path data = temp.resolve("data");
     var server = serve("--data", data.toString(), "--listen", "0.0.0.0:80", "--management", "x");
 
-    assertThat(server.waitFor()).isEqualTo(2);
+    assertThat(server.awaitEnd()).isEqualTo(2);
 
-    assertThat(errors().lines()).hasSize(2).allMatch(line -> line.startsWith("longrunning: "));
+    assertThat(server.errors().lines())
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("longrunning: "));
     assertThat(data).doesNotExist();
   }
 
-  private Process serve(String... arguments) throws IOException {
-    var all = new ArrayList<>(List.of("--data", shared.resolve("data").toString()));
-    boolean ownData = List.of(arguments).contains("--data");
-    if (ownData) {
-      all.clear();
+  /** On a free port and the shared directory, unless the arguments say otherwise. */
+  private ServerProcess serve(String... arguments) throws IOException {
+    var given = List.of(arguments);
+    var all = new ArrayList<>(List.of("serve"));
+    if (!given.contains("--data")) {
+      all.addAll(List.of("--data", shared.resolve("data").toString()));
     }
-    all.addAll(List.of(arguments));
-    var process = launch(temp.resolve("err"), all.toArray(String[]::new));
+    if (!given.contains("--listen")) {
+      all.addAll(List.of("--listen", "127.0.0.1:0"));
+    }
+    all.addAll(given);
+    var process = ServerProcess.run(temp.resolve("err"), all.toArray(String[]::new));
     processes.add(process);
     return process;
-  }
-
-  private static Process launch(Path errors, String... arguments) throws IOException {
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "serve"));
-    if (!List.of(arguments).contains("--listen")) {
-      command.addAll(List.of("--listen", "127.0.0.1:0"));
-    }
-    command.addAll(List.of(arguments));
-    var builder = new ProcessBuilder(command).redirectError(errors.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("LONGRUNNING_"));
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
-    return builder.start();
-  }
-
-  private String errors() throws IOException {
-    return Files.readString(temp.resolve("err"));
-  }
-
-  private static BufferedReader output(Process process) {
-    return new BufferedReader(
-        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   private static int get(String uri) throws Exception {

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * cannot know, because the connection broke. Any other answer is a failure.
  */
 public final class Persistence {
-  private static final int PAUSE_MILLIS_MAX = 60;
+  private static final int PAUSE_MILLIS_MAX = 200;
 
   private final Vertx vertx;
   private final AtomicLong repeats = new AtomicLong();
