@@ -171,12 +171,13 @@ final class DatabaseOutageIT {
     long slowest = tally.slowestNanos.get();
     long recovery = tally.refused.get() == 0 ? 0 : tally.lastRefusedNanos.get() - back;
     System.out.printf(
-        "%-12s %,7d answered, %,6d refused, slowest %,d ms, last refused %,d ms after%n",
+        "%-12s %,7d answered, %,6d refused, slowest %,d ms, last refused %,d ms after: %s%n",
         kind,
         tally.answered.get(),
         tally.refused.get(),
         NANOSECONDS.toMillis(slowest),
-        NANOSECONDS.toMillis(recovery));
+        NANOSECONDS.toMillis(recovery),
+        tally.lastRefusal);
     long wanted = kind == Kind.WAIT ? OutageLoad.WAIT_SECONDS : 0;
     assertThat(slowest).as("%s", kind).isLessThan(SECONDS.toNanos(wanted + ANSWER_SECONDS_MAX));
     assertThat(recovery).as("%s", kind).isLessThan(SECONDS.toNanos(RECOVERY_SECONDS_MAX));

@@ -79,6 +79,7 @@ final class OutageLoad {
     final AtomicLong slowestNanos = new AtomicLong();
     final AtomicLong lastRefusedNanos = new AtomicLong(Long.MIN_VALUE);
     final AtomicLong lastAnsweredNanos = new AtomicLong(Long.MIN_VALUE);
+    volatile String lastRefusal = "";
   }
 
   OutageLoad(Vertx vertx, ApiClient client, Journal journal) {
@@ -233,6 +234,7 @@ final class OutageLoad {
     }
     tally.refused.incrementAndGet();
     tally.lastRefusedNanos.set(now);
+    tally.lastRefusal = failure.getMessage();
     boolean allowed =
         kind != Kind.CACHED_READ
             && CallFailure.is(failure, Code.UNAVAILABLE)
