@@ -53,8 +53,10 @@ final class OutageLoad {
 
   static final int WAIT_SECONDS = 3;
 
-  /** Shorter than the outage, and longer than a caller may have to wait for one answer. */
-  static final int LEASE_SECONDS = 6;
+  /**
+   * Shorter than the outage; longer than it takes until every chore of the server is done again.
+   */
+  static final int LEASE_SECONDS = 10;
 
   private static final int QUIET = 64;
   private static final int PAUSE_MILLIS = 10;
@@ -66,6 +68,7 @@ final class OutageLoad {
   private final List<String> quiet = new ArrayList<>();
   private final List<StartOperationResponse> written = new ArrayList<>();
   private final List<StartOperationResponse> leased = new ArrayList<>();
+  private final List<StartOperationResponse> silent = new ArrayList<>();
   private final Queue<String> faults = new ConcurrentLinkedQueue<>();
   private volatile boolean running;
 
@@ -76,6 +79,7 @@ final class OutageLoad {
     final AtomicLong slowestNanos = new AtomicLong();
     final AtomicLong lastRefusedNanos = new AtomicLong(Long.MIN_VALUE);
     final AtomicLong lastAnsweredNanos = new AtomicLong(Long.MIN_VALUE);
+    volatile String lastRefusal = "";
   }
 
   OutageLoad(Vertx vertx, ApiClient client, Journal journal) {
@@ -118,7 +122,31 @@ final class OutageLoad {
   }
 
   static List<String> collections() {
-    return List.of("load/quiet", "load/written", "load/leased");
+    return List.of("load/quiet", "load/written", "load/leased", "load/silent");
+  }
+
+  /** Starts operations with a lease whose producers then say nothing for a while. */
+  Future<Void> beginSilent() {
+    var starts =
+        IntStream.range(0, Kind.LEASED_WRITE.callers)
+            .mapToObj(i -> begin("silent", true).onSuccess(silent::add))
+            .toList();
+    return Future.all(starts).mapEmpty();
+  }
+
+  /** Their producers are heard of again; fails if an operation was ended meanwhile. */
+  Future<Void> renewSilent() {
+    var renewals =
+        silent.stream()
+            .map(
+                started ->
+                    UpdateOperationRequest.newBuilder()
+                        .setName(name(started))
+                        .setLeaseToken(started.getLease().getToken())
+                        .build())
+            .map(client::update)
+            .toList();
+    return Future.all(renewals).mapEmpty();
   }
 
   Tally tally(Kind kind) {
@@ -206,6 +234,7 @@ final class OutageLoad {
     }
     tally.refused.incrementAndGet();
     tally.lastRefusedNanos.set(now);
+    tally.lastRefusal = failure.getMessage();
     boolean allowed =
         kind != Kind.CACHED_READ
             && CallFailure.is(failure, Code.UNAVAILABLE)

@@ -126,6 +126,30 @@ final class FeedTest {
   }
 
   @Test
+  void strong_reads_that_wait_are_bounded_also_those_that_share_a_poll() {
+    store.switches().holdRequests(Call.POLL);
+
+    assertThat(call(() -> Future.succeededFuture(refusedOf(FeedStates.SYNCS_MAX)))).isZero();
+    assertThat(call(() -> Future.succeededFuture(refusedOf(2)))).isEqualTo(2);
+    assertThat(feed.peaks().get(0).peak()).isEqualTo(FeedStates.SYNCS_MAX);
+
+    pass(FeedSettings.DEFAULT.patience());
+    assertThat(call(() -> Future.succeededFuture(refusedOf(1)))).isZero();
+    store.switches().release(Call.POLL);
+    Await.await(begin(states::sync));
+    assertThat(call(() -> Future.succeededFuture(refusedOf(FeedStates.SYNCS_MAX)))).isZero();
+  }
+
+  /** Begins as many syncs; answers how many were refused at once. */
+  private int refusedOf(int syncs) {
+    int refused = 0;
+    for (int i = 0; i < syncs; i++) {
+      refused += states.sync().failed() ? 1 : 0;
+    }
+    return refused;
+  }
+
+  @Test
   void a_sync_waits_for_everything_that_its_poll_saw_not_only_for_what_it_returned() {
     apply(Samples.start(key));
     strong();
