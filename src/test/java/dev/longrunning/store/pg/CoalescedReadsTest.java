@@ -31,7 +31,8 @@ final class CoalescedReadsTest {
             vertx,
             () -> {
               Promise<PgConnection> never = Promise.promise();
-              return new CoalescedReads(vertx, new Links(vertx, "reads", 1, never::future));
+              var links = new Links(vertx, "reads", 1, never::future);
+              return new CoalescedReads(vertx, links, System::nanoTime);
             });
   }
 
