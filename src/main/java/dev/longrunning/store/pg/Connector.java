@@ -46,7 +46,7 @@ public final class Connector {
           Map.entry("enable_mergejoin", "off"),
           Map.entry("enable_bitmapscan", "off"),
           Map.entry("jit", "off"),
-          Map.entry("statement_timeout", Long.toString(STATEMENT_TIMEOUT.toMillis())),
+          Map.entry("statement_timeout", STATEMENT_TIMEOUT.toSeconds() + "s"),
           Map.entry("client_connection_check_interval", "1s"),
           // Where a client is lost between its messages, only these end what it holds.
           Map.entry("tcp_keepalives_idle", "10"),
