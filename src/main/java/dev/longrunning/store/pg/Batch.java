@@ -63,6 +63,10 @@ final class Batch {
     return tuple;
   }
 
+  long since() {
+    return since;
+  }
+
   long limitNanos() {
     return limitNanos;
   }

@@ -184,7 +184,7 @@ final class Batcher {
     if (first.getInteger("ord") == 0) {
       // Only here: the time of a change may be ahead of the clock, if that was set back.
       clock.saw(Rows.present(first, "at"));
-      refused(batch, Verdicts.refusal(first));
+      refused(batch, Verdicts.refusal(first, batch.since()));
       return;
     }
     failing = false;
@@ -201,6 +201,10 @@ final class Batcher {
         // Sent again with the new nonce, but with its old "since": what was applied before a
         // failover and survived it is found there.
         position.lookNow();
+        retry(batch);
+      }
+      case REWOUND -> {
+        position.beginEpoch();
         retry(batch);
       }
       case TOO_LATE -> {

@@ -12,4 +12,10 @@ interface LogPosition {
 
   /** Asks for a look at the database: the history may have changed. */
   void lookNow();
+
+  /**
+   * Begins a new epoch: the database was set back behind what this writer was told. The log's
+   * follower need not have seen what was lost, so nobody else may notice.
+   */
+  void beginEpoch();
 }

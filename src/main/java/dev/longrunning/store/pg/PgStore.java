@@ -281,5 +281,11 @@ public final class PgStore implements OperationStore, ChangeLog {
     public void lookNow() {
       onRing.run();
     }
+
+    @Override
+    public void beginEpoch() {
+      var known = reader.epoch();
+      reader.openEpoch(known, known.number()).onComplete(opened -> onRing.run());
+    }
   }
 }

@@ -22,14 +22,17 @@ final class Verdicts {
   enum Refusal {
     /** The writer's epoch is not the database's. */
     OTHER_HISTORY,
+    /** The database holds less than this writer was told of: it was set back. */
+    REWOUND,
     TOO_LATE,
     /** A later batch of this writer was applied already. */
     OVERTAKEN
   }
 
-  static Refusal refusal(Row row) {
+  /** Reads why; {@code since} is the revision that the writer knew. */
+  static Refusal refusal(Row row, long since) {
     return switch (row.getShort("verdict")) {
-      case -1 -> Refusal.OTHER_HISTORY;
+      case -1 -> row.getLong("version") < since ? Refusal.REWOUND : Refusal.OTHER_HISTORY;
       case -2 -> Refusal.TOO_LATE;
       case -3 -> Refusal.OVERTAKEN;
       default -> throw new IllegalStateException("no refusal " + row.getShort("verdict"));

@@ -8,6 +8,7 @@ import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.store.Cursors;
 import dev.longrunning.store.Samples;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -144,6 +145,21 @@ final class BatcherIT {
         "drop function longrunning.apply;"
             + " alter function longrunning.apply_kept rename to apply");
     assertThat(await(apply(update)).verdict()).isEqualTo(Answer.Verdict.APPLIED);
+  }
+
+  @Test
+  void a_database_that_was_set_back_behind_a_write_begins_a_new_epoch() throws Exception {
+    // As a feed does; but it has not seen the write that is lost.
+    store.store.onDoorbell(() -> store.store.poll(Cursors.NONE));
+    var key = Samples.freshKey();
+    long first = await(apply(Samples.start(key))).version();
+    long lost = await(apply(Samples.update(key, Guard.NONE, Samples.metadata("lost")))).version();
+    store.sql("delete from longrunning.log where lane = " + key.lane() + " and rev > " + first);
+    store.sql("update longrunning.op set version = " + first + " where key = '" + key.text() + "'");
+
+    var next = await(apply(Samples.update(key, Guard.NONE, Samples.metadata("next"))));
+
+    assertThat(next.version()).as("no version comes again").isGreaterThan(lost);
   }
 
   private Future<Answer> apply(Change change) {
