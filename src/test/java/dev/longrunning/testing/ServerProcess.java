@@ -44,6 +44,7 @@ public final class ServerProcess implements AutoCloseable {
   public static ServerProcess run(
       List<String> options, Class<?> main, Path errors, String... arguments) throws IOException {
     var command = new ArrayList<String>();
+    command.addAll(interruptible());
     command.add(tool("java"));
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
@@ -54,6 +55,22 @@ public final class ServerProcess implements AutoCloseable {
     builder.environment().keySet().removeIf(name -> name.startsWith("LONGRUNNING_"));
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     return new ServerProcess(builder.start(), errors);
+  }
+
+  /**
+   * A build that a script runs in the background ignores SIGINT, its children inherit that, and a
+   * JVM leaves an ignored signal alone. Where {@code env} can undo it, it does, and becomes the
+   * JVM.
+   */
+  private static List<String> interruptible() throws IOException {
+    var prefix = List.of("env", "--default-signal=INT");
+    var probe = new ArrayList<>(prefix);
+    probe.add("true");
+    try {
+      return new ProcessBuilder(probe).start().waitFor() == 0 ? prefix : List.of();
+    } catch (InterruptedException e) {
+      throw new IOException("interrupted", e);
+    }
   }
 
   private static String tool(String name) {
