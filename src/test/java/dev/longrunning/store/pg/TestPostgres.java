@@ -99,6 +99,7 @@ public final class TestPostgres implements AutoCloseable {
   public void launch() throws IOException, InterruptedException {
     Files.deleteIfExists(data.resolve("postmaster.pid"));
     process = command("postgres", "-D", data.toString()).start();
+    Runtime.getRuntime().addShutdownHook(new Thread(killer(process), "stop-" + process.pid()));
     for (int i = 0; i < 1_200; i++) {
       if (ready()) {
         return;
@@ -109,6 +110,14 @@ public final class TestPostgres implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(25);
     }
     throw new IOException("postgres is not ready after 30 s: " + Files.readString(log()));
+  }
+
+  /** A test class whose set-up fails never comes to closing it: it must not outlive the tests. */
+  private static Runnable killer(Process process) {
+    return () -> {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    };
   }
 
   /** SIGSTOP or SIGCONT to the postmaster and all its children. */
