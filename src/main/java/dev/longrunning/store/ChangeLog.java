@@ -26,11 +26,11 @@ public interface ChangeLog {
    */
   Future<Void> openEpoch(Epoch known, long numberMin);
 
-  /** Calls {@code ring} whenever another replica says that something changed. */
+  /**
+   * Calls {@code ring} after writes of this replica, and whenever another says that something
+   * changed. A store rings for its own writes; that is coalesced, and never fails anything.
+   */
   void onDoorbell(Runnable ring);
-
-  /** Tells the other replicas to look; coalesced, and never fails anything. */
-  void ringDoorbell();
 
   /** One batch of changes, as applied. */
   record Batch(int lane, long revision, Instant at, List<Entry> entries) {}

@@ -361,11 +361,7 @@ final class FeedTest {
 
   /** A change of another operation in the same lane. */
   private Change elsewhere() {
-    var other = Samples.freshKey();
-    while (other.lane() != key.lane()) {
-      other = Samples.freshKey();
-    }
-    return Samples.start(other);
+    return Samples.start(Samples.freshKeyBeside(key));
   }
 
   private long apply(Change change) {

@@ -36,6 +36,15 @@ public final class Samples {
     return OperationKey.of(OperationName.in(freshParent(), "o"));
   }
 
+  /** An operation of the same lane as {@code key}, so that one batch may hold both. */
+  public static OperationKey freshKeyBeside(OperationKey key) {
+    var other = freshKey();
+    while (other.lane() != key.lane()) {
+      other = freshKey();
+    }
+    return other;
+  }
+
   public static Bytes bytes(String text) {
     return Bytes.of(text.getBytes(StandardCharsets.UTF_8));
   }

@@ -86,11 +86,6 @@ final class Batcher {
     context.runOnContext(now -> enqueue(pending));
   }
 
-  /** Changes that wait or are under way. */
-  int waitingRows() {
-    return budget.rows();
-  }
-
   List<QueuePeak> peaks() {
     return budget.peaks();
   }

@@ -172,11 +172,6 @@ public final class PgStore implements OperationStore, ChangeLog {
         });
   }
 
-  @Override
-  public void ringDoorbell() {
-    context.runOnContext(now -> doorbell.ring());
-  }
-
   /** How full its queues have been; those of each event loop that reads are of their own. */
   public List<QueuePeak> peaks() {
     var reads =

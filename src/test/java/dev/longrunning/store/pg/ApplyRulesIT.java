@@ -69,13 +69,13 @@ final class ApplyRulesIT {
     var again = first.retry().send();
 
     assertThat(again).containsExactly(new Judged(1, APPLIED_EARLIER, applied));
-    assertThat(head(key.lane())).isEqualTo(applied);
+    assertThat(store.head(key.lane())).isEqualTo(applied);
   }
 
   @Test
   void rows_that_an_earlier_attempt_refused_are_to_be_judged_again() throws Exception {
     var key = Samples.freshKey();
-    var other = sameLane(key);
+    var other = Samples.freshKeyBeside(key);
     var batch = attempt(key.lane(), Samples.start(key), Samples.update(other, none(), metadata()));
     long applied = batch.send().get(0).version();
 
@@ -102,7 +102,7 @@ final class ApplyRulesIT {
     var key = Samples.freshKey();
     attempt(key.lane(), Samples.start(key)).send();
     var late = attempt(key.lane(), Samples.update(key, none(), metadata()));
-    var later = attempt(key.lane(), Samples.start(sameLane(key)));
+    var later = attempt(key.lane(), Samples.start(Samples.freshKeyBeside(key)));
     later.send();
 
     assertThat(late.send()).extracting(Judged::verdict).containsExactly(OVERTAKEN);
@@ -134,7 +134,7 @@ final class ApplyRulesIT {
 
     assertThat(old.send()).extracting(Judged::verdict).containsExactly(OTHER_HISTORY);
     // With the new nonce and its old "since" the same batch is applied.
-    assertThat(old.nonce(nonce()).retry().send())
+    assertThat(old.nonce(store.nonce()).retry().send())
         .extracting(Judged::verdict)
         .containsExactly(APPLIED);
   }
@@ -154,7 +154,7 @@ final class ApplyRulesIT {
   @Test
   void a_writer_that_knows_more_than_the_database_has_is_refused() throws Exception {
     var key = Samples.freshKey();
-    var ahead = attempt(key.lane(), Samples.start(key)).since(head(key.lane()) + 1);
+    var ahead = attempt(key.lane(), Samples.start(key)).since(store.head(key.lane()) + 1);
 
     assertThat(ahead.send()).extracting(Judged::verdict).containsExactly(OTHER_HISTORY);
   }
@@ -196,7 +196,7 @@ final class ApplyRulesIT {
   void of_many_batches_at_once_each_takes_a_revision_of_its_own() throws Exception {
     var keys = new ArrayList<OperationKey>(List.of(Samples.freshKey()));
     while (keys.size() < 12) {
-      keys.add(sameLane(keys.get(0)));
+      keys.add(Samples.freshKeyBeside(keys.get(0)));
     }
     int lane = keys.get(0).lane();
     var blocker = store.connection();
@@ -212,7 +212,7 @@ final class ApplyRulesIT {
       waiting.add(attempt.sendOn(store.connection()));
     }
     waitForLocks(keys.size());
-    long before = head(lane);
+    long before = store.head(lane);
     await(blocker.query("commit").execute());
 
     var versions = new ArrayList<Long>();
@@ -220,7 +220,7 @@ final class ApplyRulesIT {
       versions.add(await(answer).get(0).version());
     }
     assertThat(versions).doesNotHaveDuplicates().allMatch(version -> version > before);
-    assertThat(head(lane)).isEqualTo(before + keys.size());
+    assertThat(store.head(lane)).isEqualTo(before + keys.size());
   }
 
   @Test
@@ -316,10 +316,10 @@ final class ApplyRulesIT {
     return new Attempt(
         connection,
         lane,
-        nonce(),
+        store.nonce(),
         writer,
         sequence++,
-        head(lane),
+        store.head(lane),
         false,
         Instant.now().plusSeconds(60),
         List.of(changes));
@@ -333,32 +333,8 @@ final class ApplyRulesIT {
     return Samples.metadata("second");
   }
 
-  private static OperationKey sameLane(OperationKey key) {
-    var other = Samples.freshKey();
-    while (other.lane() != key.lane()) {
-      other = Samples.freshKey();
-    }
-    return other;
-  }
-
-  private long head(int lane) throws Exception {
-    return store
-        .sql("select max(rev) from longrunning.log where lane = " + lane)
-        .iterator()
-        .next()
-        .getLong(0);
-  }
-
-  private UUID nonce() throws Exception {
-    return store
-        .sql("select nonce from longrunning.epoch order by number desc limit 1")
-        .iterator()
-        .next()
-        .getUUID(0);
-  }
-
   private void openEpoch() throws Exception {
-    store.sql("select longrunning.open_epoch('" + nonce() + "', 0)");
+    store.sql("select longrunning.open_epoch('" + store.nonce() + "', 0)");
   }
 
   private String state(OperationKey key) throws Exception {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
-import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.store.Cursors;
 import dev.longrunning.store.Samples;
@@ -55,9 +54,10 @@ final class BatcherIT {
     var first = Samples.freshKey();
     good.add(apply(Samples.start(first)));
     // jsonb holds no NUL; the calls' own checks refuse it long before.
-    var poison = apply(Samples.startWith(sameLane(first), Samples.labels(Map.of("a", "\0"))));
+    var poison =
+        apply(Samples.startWith(Samples.freshKeyBeside(first), Samples.labels(Map.of("a", "\0"))));
     for (int i = 0; i < 100; i++) {
-      good.add(apply(Samples.start(sameLane(first))));
+      good.add(apply(Samples.start(Samples.freshKeyBeside(first))));
     }
 
     for (var answer : good) {
@@ -96,7 +96,7 @@ final class BatcherIT {
     assertThat(problem(lost).reason()).isEqualTo("OUTCOME_UNKNOWN");
     assertThat(problem(lost).retryAfter()).isPresent();
     postgres.signal("CONT");
-    await(untilApplied(Samples.start(sameLane(key))));
+    await(untilApplied(Samples.start(Samples.freshKeyBeside(key))));
     var state = Objects.requireNonNull(await(store.store.find(key)).snapshot());
     assertThat(state.metadata()).isEqualTo(Samples.bytes("first"));
   }
@@ -183,13 +183,5 @@ final class BatcherIT {
     } catch (ExecutionException e) {
       return (Problem) e.getCause();
     }
-  }
-
-  private static OperationKey sameLane(OperationKey key) {
-    var other = Samples.freshKey();
-    while (other.lane() != key.lane()) {
-      other = Samples.freshKey();
-    }
-    return other;
   }
 }

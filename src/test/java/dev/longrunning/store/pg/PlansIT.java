@@ -164,11 +164,11 @@ final class PlansIT {
         IntStream.range(0, OperationKey.LANES).mapToObj(l -> (short) l).toArray(Short[]::new);
     var heads = new Long[OperationKey.LANES];
     for (short lane = 0; lane < heads.length; lane++) {
-      heads[lane] = head(lane);
+      heads[lane] = store.head(lane);
     }
     Short lane = (short) KEY.lane();
     run("LOG_POLL", Statements.LOG_POLL, Tuple.of(lanes, heads, 32));
-    run("EPOCH_OPEN", Statements.EPOCH_OPEN, Tuple.of(nonce(), 0L));
+    run("EPOCH_OPEN", Statements.EPOCH_OPEN, Tuple.of(store.nonce(), 0L));
     var keys = new String[] {KEY.text(), "default/none"};
     run(
         "OP_READ_BY_KEY",
@@ -181,13 +181,13 @@ final class PlansIT {
         Tuple.of("default", "projects/p", 50, 1L << 20, now, KEY.text()));
     run("OP_PURGE_DUE", Statements.OP_PURGE_DUE, Tuple.of(256));
     run("LEASE_EXPIRY_DUE", Statements.LEASE_EXPIRY_DUE, Tuple.of(256));
-    run("LANE_SWEEP", Statements.LANE_SWEEP, Tuple.of(lane, nonce()));
+    run("LANE_SWEEP", Statements.LANE_SWEEP, Tuple.of(lane, store.nonce()));
     run("LOG_TRIM", Statements.LOG_TRIM, Tuple.of(lane, 3_600_000L, 5_000));
     applyAll();
   }
 
   private void applyAll() throws Exception {
-    var other = sameLane();
+    var other = Samples.freshKeyBeside(KEY);
     var lease = Samples.lease(UUID.randomUUID(), Duration.ofHours(1), Duration.ZERO);
     apply("APPLY", Samples.start(other, UUID.randomUUID(), lease));
     apply("APPLY_CHANGES", Samples.renewal(other, lease.token()), Samples.start(KEY));
@@ -200,10 +200,10 @@ final class PlansIT {
     var tuple =
         Tuple.tuple()
             .addShort((short) KEY.lane())
-            .addUUID(nonce())
+            .addUUID(store.nonce())
             .addUUID(UUID.randomUUID())
             .addLong(sequence++)
-            .addLong(head((short) KEY.lane()))
+            .addLong(store.head((short) KEY.lane()))
             .addBoolean(false)
             .addOffsetDateTime(OffsetDateTime.now(ZoneOffset.UTC).plusMinutes(1));
     new ChangeColumns(List.of(changes)).addTo(tuple);
@@ -244,29 +244,5 @@ final class PlansIT {
             .connection()
             .query(sql.replace("OPERATIONS", Integer.toString(OPERATIONS)))
             .execute());
-  }
-
-  private long head(short lane) throws Exception {
-    return store
-        .sql("select max(rev) from longrunning.log where lane = " + lane)
-        .iterator()
-        .next()
-        .getLong(0);
-  }
-
-  private UUID nonce() throws Exception {
-    return store
-        .sql("select nonce from longrunning.epoch order by number desc limit 1")
-        .iterator()
-        .next()
-        .getUUID(0);
-  }
-
-  private static OperationKey sameLane() {
-    var other = Samples.freshKey();
-    while (other.lane() != KEY.lane()) {
-      other = Samples.freshKey();
-    }
-    return other;
   }
 }

@@ -8,6 +8,7 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
@@ -48,6 +49,22 @@ final class StoreFixture implements AutoCloseable {
             .compose(
                 connection ->
                     connection.query(sql).execute().eventually(() -> connection.close())));
+  }
+
+  /** The newest revision of a lane. */
+  long head(int lane) throws Exception {
+    return sql("select max(rev) from longrunning.log where lane = " + lane)
+        .iterator()
+        .next()
+        .getLong(0);
+  }
+
+  /** Of the newest epoch. */
+  UUID nonce() throws Exception {
+    return sql("select nonce from longrunning.epoch order by number desc limit 1")
+        .iterator()
+        .next()
+        .getUUID(0);
   }
 
   PgConnection connection() throws Exception {
