@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Everything that can be set; {@code docs/settings.md} says what each is for.
@@ -28,6 +29,7 @@ import java.util.regex.Pattern;
  * @param waitMax longest a WaitOperation is held
  * @param cacheBytes weight of the states kept in memory
  * @param eventLoops threads that serve calls
+ * @param callers what one caller may ask for at a time
  */
 public record Settings(
     HostPort listen,
@@ -44,7 +46,8 @@ public record Settings(
     int writeConnections,
     int readConnections,
     int eventLoops,
-    LogFormat logFormat) {
+    LogFormat logFormat,
+    CallerSettings callers) {
 
   /** How log lines look. */
   public enum LogFormat {
@@ -115,8 +118,7 @@ public record Settings(
   static final Setting<LogFormat> LOG_FORMAT =
       new Setting<>("log.format", "text", "text or json", SettingParsers.word(LogFormat.class));
 
-  /** In the order of the documentation. */
-  static final List<Setting<?>> ALL =
+  private static final List<Setting<?>> OWN =
       List.of(
           LISTEN,
           MANAGEMENT,
@@ -133,6 +135,10 @@ public record Settings(
           READ_CONNECTIONS,
           EVENT_LOOPS,
           LOG_FORMAT);
+
+  /** In the order of the documentation: those that stand here, then group by group. */
+  static final List<Setting<?>> ALL =
+      Stream.of(OWN, CallerSettings.ALL).<Setting<?>>flatMap(List::stream).toList();
 
   public Settings {
     hosts = List.copyOf(hosts);
@@ -186,7 +192,8 @@ public record Settings(
         sources.get(WRITE_CONNECTIONS),
         sources.get(READ_CONNECTIONS),
         loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
-        sources.get(LOG_FORMAT));
+        sources.get(LOG_FORMAT),
+        CallerSettings.read(sources));
   }
 
   private static Optional<DatabaseUrl> database(

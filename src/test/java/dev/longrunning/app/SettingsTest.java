@@ -60,6 +60,8 @@ final class SettingsTest {
             event-loops: 64
             log:
               format: json
+            caller:
+              calls-max: 16
             """);
 
     assertThat(settings.listen()).isEqualTo(new HostPort("::1", 0));
@@ -76,6 +78,7 @@ final class SettingsTest {
     assertThat(settings.readConnections()).isEqualTo(1);
     assertThat(settings.eventLoops()).isEqualTo(64);
     assertThat(settings.logFormat()).isEqualTo(Settings.LogFormat.JSON);
+    assertThat(settings.callers().callsMax()).isEqualTo(16);
   }
 
   @Test
@@ -117,6 +120,7 @@ final class SettingsTest {
     "store.write-connections, 1, 16, 0, 17",
     "store.read-connections, 1, 16, 0, 17",
     "event-loops, 1, 64, -1, 65",
+    "caller.calls-max, 16, 65536, 15, 65537",
     "listen, 127.0.0.1:0, 127.0.0.1:65535, 127.0.0.1, 127.0.0.1:65536",
     "management, off, 0.0.0.0:65535, '', :1",
   })
