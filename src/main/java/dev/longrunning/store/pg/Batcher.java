@@ -228,6 +228,13 @@ final class Batcher {
       split(batch, error);
       return;
     }
+    if (Faults.isExhausted(error) && !batch.isAmbiguous()) {
+      // At once, so that writes that cannot be made hold nothing up for two seconds each.
+      failing = true;
+      batch.rows.forEach(row -> fail(row, Faults.problem(error)));
+      finish(batch);
+      return;
+    }
     // An error of a retry decides nothing: the first attempt may still be waiting for the lane.
     batch.attempted(true);
     retry(batch);
