@@ -71,6 +71,7 @@ final class ArchitectureTest {
       Map.ofEntries(
           Map.entry("operation", ""),
           Map.entry("observe", "logging"),
+          Map.entry("connection", "feed observe logging vertx"),
           Map.entry("profile", "operation protobuf"),
           Map.entry("store", "operation observe logging vertx"),
           Map.entry("store.pg", "store operation observe logging vertx sql unpacking"),

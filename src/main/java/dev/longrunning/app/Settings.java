@@ -30,6 +30,7 @@ import java.util.stream.Stream;
  * @param cacheBytes weight of the states kept in memory
  * @param eventLoops threads that serve calls
  * @param callers what one caller may ask for at a time
+ * @param connections how long they live, and how many there are
  */
 public record Settings(
     HostPort listen,
@@ -47,7 +48,8 @@ public record Settings(
     int readConnections,
     int eventLoops,
     LogFormat logFormat,
-    CallerSettings callers) {
+    CallerSettings callers,
+    ConnectionSettings connections) {
 
   /** How log lines look. */
   public enum LogFormat {
@@ -138,7 +140,9 @@ public record Settings(
 
   /** In the order of the documentation: those that stand here, then group by group. */
   static final List<Setting<?>> ALL =
-      Stream.of(OWN, CallerSettings.ALL).<Setting<?>>flatMap(List::stream).toList();
+      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL)
+          .<Setting<?>>flatMap(List::stream)
+          .toList();
 
   public Settings {
     hosts = List.copyOf(hosts);
@@ -193,7 +197,8 @@ public record Settings(
         sources.get(READ_CONNECTIONS),
         loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
         sources.get(LOG_FORMAT),
-        CallerSettings.read(sources));
+        CallerSettings.read(sources),
+        ConnectionSettings.read(sources));
   }
 
   private static Optional<DatabaseUrl> database(
