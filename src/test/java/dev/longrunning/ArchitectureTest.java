@@ -63,6 +63,7 @@ final class ArchitectureTest {
           "sql", SQL,
           "grpc-client-and-server", GRPC,
           "web", List.of("io.vertx.ext.web.."),
+          "json", List.of("com.fasterxml.jackson.core.."),
           "unpacking", List.of("org.apache.commons.compress..", "com.sun.security.auth.module.."),
           "picocli", List.of("picocli.."));
 
@@ -80,7 +81,7 @@ final class ArchitectureTest {
           Map.entry("service", "feed store auth profile operation observe logging vertx protobuf"),
           Map.entry("rpc", "service auth profile operation observe logging vertx protobuf"),
           Map.entry("grpc", "rpc operation observe logging vertx protobuf grpc-client-and-server"),
-          Map.entry("rest", "rpc operation observe logging vertx protobuf"),
+          Map.entry("rest", "rpc operation observe logging vertx protobuf json"),
           Map.entry("site", "rpc observe logging vertx web"),
           Map.entry(
               "cli",
