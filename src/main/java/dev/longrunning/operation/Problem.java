@@ -204,6 +204,15 @@ public final class Problem extends RuntimeException {
     return of(Kind.DEADLINE, "DEADLINE_EXCEEDED", "the call's deadline is over", Map.of());
   }
 
+  /** A request whose end did not come in time. */
+  public static Problem requestTimeout(long seconds) {
+    return of(
+        Kind.DEADLINE,
+        "REQUEST_TIMEOUT",
+        "the request did not come to its end within " + seconds + " s; repeat the call",
+        Map.of());
+  }
+
   public static Problem cancelled() {
     return of(Kind.CANCELLED, "CANCELLED", "the caller gave the call up", Map.of());
   }

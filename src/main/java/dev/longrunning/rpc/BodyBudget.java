@@ -10,13 +10,13 @@ package dev.longrunning.rpc;
  * <p><b>Bounds.</b> {@value #BYTES_MAX} bytes: 16 requests of the largest size at a time. Without
  * it a single connection of 1,000 streams could hold 4 GiB.
  */
-public final class BodyBudget {
+final class BodyBudget {
   static final int BYTES_MAX = 67_108_864;
 
   private long held;
 
   /** Whether that many bytes more may be held; if so, they are counted. */
-  public boolean take(int bytes) {
+  boolean take(int bytes) {
     if (held + bytes > BYTES_MAX) {
       return false;
     }
@@ -24,7 +24,11 @@ public final class BodyBudget {
     return true;
   }
 
-  public void give(int bytes) {
+  long held() {
+    return held;
+  }
+
+  void give(int bytes) {
     held -= bytes;
     if (held < 0) {
       throw new IllegalStateException("more bytes of bodies were given back than taken");

@@ -36,7 +36,6 @@ public final class CallPipeline {
   private final InstantSource clock;
   private final Supplier<String> ids;
   private final CallRecorder recorder;
-  private final BodyBudget bodies = new BodyBudget();
   private final Admission admission;
 
   /**
@@ -72,11 +71,6 @@ public final class CallPipeline {
     };
   }
 
-  /** What the requests that are still coming in may hold together. */
-  public BodyBudget bodies() {
-    return bodies;
-  }
-
   /**
    * Answers one call; a failure is always a {@link Problem}.
    *
@@ -110,7 +104,7 @@ public final class CallPipeline {
         encoded.succeeded()
             ? encoded
             : Future.<T>failedFuture(problem(method.fullName(), encoded.cause()));
-    record(method, call, begun, answer);
+    record(method, call.transport(), begun, answer);
     return answer;
   }
 
@@ -179,11 +173,24 @@ public final class CallPipeline {
     return Problem.internal(id);
   }
 
-  private void record(Method<?, ?> method, Call call, Instant begun, AsyncResult<?> answer) {
+  /**
+   * Takes note of a call that ends before it could run; answers what to tell its caller.
+   *
+   * @param begun when its headers came
+   */
+  public Problem refused(
+      Method<?, ?> method, Call.Transport transport, Instant begun, Throwable failure) {
+    var problem = problem(method.fullName(), failure);
+    record(method, transport, begun, Future.failedFuture(problem));
+    return problem;
+  }
+
+  private void record(
+      Method<?, ?> method, Call.Transport transport, Instant begun, AsyncResult<?> answer) {
     var code =
         answer.cause() instanceof Problem problem ? StatusTable.code(problem.kind()) : Code.OK;
     recorder.ended(
         new CallRecorder.Ended(
-            method.fullName(), call.transport(), code, Duration.between(begun, clock.instant())));
+            method.fullName(), transport, code, Duration.between(begun, clock.instant())));
   }
 }

@@ -7,7 +7,11 @@ import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
+import dev.longrunning.rpc.IntakeSettings;
+import dev.longrunning.rpc.Intakes;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -41,6 +45,9 @@ final class TestServer implements AutoCloseable {
               .setProtocolVersion(HttpVersion.HTTP_2)
               .setHttp2ClearTextUpgrade(false));
   final int port;
+  private final IntakeSettings settings;
+  private volatile Context loop;
+  private volatile Intakes intakes;
 
   /** What came back, whole. */
   record Answer(HttpClientResponse head, Buffer body) {
@@ -58,6 +65,11 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer() {
+    this(IntakeSettings.DEFAULT);
+  }
+
+  TestServer(IntakeSettings settings) {
+    this.settings = settings;
     var port =
         new ApiPort(
             new ApiPort.Address("127.0.0.1", 0),
@@ -72,7 +84,16 @@ final class TestServer implements AutoCloseable {
     var clock = InstantSource.system();
     var pipeline =
         new CallPipeline(vertx, clock, () -> "id-7", AdmissionSettings.DEFAULT, ended::add);
-    return new ApiPort.Service(methods.table(), pipeline, clock);
+    loop = vertx.getOrCreateContext();
+    intakes = new Intakes(vertx, clock, settings);
+    return new ApiPort.Service(methods.table(), pipeline, intakes, clock);
+  }
+
+  /** Bytes of unfinished requests that the server holds now. */
+  long heldBytes() {
+    Promise<Long> held = Promise.promise();
+    loop.runOnContext(now -> held.complete(intakes.heldBytes()));
+    return await(held.future());
   }
 
   Answer send(
