@@ -191,7 +191,7 @@ final class HttpBattery {
         error(414, "path: got a longer request line"));
     kept("a slash that is encoded", get("/v1/operations%2Fbattery"), ok());
     kept("a letter that is encoded", get("/v1/operations/%62attery"), ok());
-    kept("a fragment", get(A + "#part"), ok());
+    kept("a fragment", get(A + "#part"), error(400, "path: got battery#part"));
   }
 
   private void queries() {
