@@ -65,11 +65,16 @@ public final class CallPipeline {
   public <Q extends Message, T> Future<T> run(
       Method<Q, ?> method, Call call, Supplier<Q> request, Function<Reply, T> encode) {
     var begun = clock.instant();
-    var handled = handled(method, call, request, begun);
+    var recording = recorder.begun(method, call);
+    var handled = handled(method, call, recording, request, begun);
     // An answer at once, as the cache gives it, needs no timer and nobody to wait for.
     var bounded =
         handled.isComplete() ? handled : untilGone(call, untilDeadline(call, begun, handled));
-    return bounded.transform(answer -> ended(method, call, begun, encoded(answer, encode)));
+    return bounded.transform(
+        answer -> {
+          var encoded = encoded(answer, encode);
+          return ended(new Begun(method.fullName(), call, recording, begun), encoded);
+        });
   }
 
   private static <T> Future<T> encoded(AsyncResult<Reply> answer, Function<Reply, T> encode) {
@@ -83,22 +88,30 @@ public final class CallPipeline {
     }
   }
 
-  private <T> Future<T> ended(Method<?, ?> method, Call call, Instant begun, Future<T> encoded) {
+  private record Begun(String method, Call call, CallRecorder.Recording recording, Instant begun) {}
+
+  private <T> Future<T> ended(Begun call, Future<T> encoded) {
     var answer =
         encoded.succeeded()
             ? encoded
-            : Future.<T>failedFuture(problem(method.fullName(), encoded.cause()));
-    record(method, call, begun, answer);
+            : Future.<T>failedFuture(problem(call.method(), encoded.cause()));
+    record(call, answer);
     return answer;
   }
 
   private static <Q extends Message> Future<Reply> handled(
-      Method<Q, ?> method, Call call, Supplier<Q> request, Instant now) {
+      Method<Q, ?> method,
+      Call call,
+      CallRecorder.Recording recording,
+      Supplier<Q> request,
+      Instant now) {
     if (call.deadline().filter(deadline -> !deadline.isAfter(now)).isPresent()) {
       return Future.failedFuture(Problem.deadline());
     }
-    try {
-      return method.handler().handle(call, request.get());
+    try (var scope = recording.enter()) {
+      var decoded = request.get();
+      recording.decoded(decoded);
+      return method.handler().handle(call, decoded);
     } catch (Throwable thrown) {
       // Also an Error: its caller waits for an answer like any other.
       return Future.failedFuture(thrown);
@@ -151,11 +164,15 @@ public final class CallPipeline {
     return Problem.internal(id);
   }
 
-  private void record(Method<?, ?> method, Call call, Instant begun, AsyncResult<?> answer) {
+  private void record(Begun call, AsyncResult<?> answer) {
     var code =
         answer.cause() instanceof Problem problem ? StatusTable.code(problem.kind()) : Code.OK;
     recorder.ended(
         new CallRecorder.Ended(
-            method.fullName(), call.transport(), code, Duration.between(begun, clock.instant())));
+            call.method(),
+            call.call(),
+            call.recording(),
+            code,
+            Duration.between(call.begun(), clock.instant())));
   }
 }

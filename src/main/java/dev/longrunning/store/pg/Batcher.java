@@ -55,6 +55,7 @@ final class Batcher {
   private final LaneQueue[] lanes = new LaneQueue[OperationKey.LANES];
   private final ArrayDeque<LaneQueue> ready = new ArrayDeque<>();
   private final WriteBudget budget = new WriteBudget();
+  private final StoreMetrics metrics;
   private boolean expiring;
   private boolean failing;
 
@@ -65,7 +66,8 @@ final class Batcher {
       LongSupplier nanos,
       UUID writer,
       LogPosition position,
-      Runnable written) {
+      Runnable written,
+      StoreMetrics metrics) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.links = links;
@@ -74,6 +76,8 @@ final class Batcher {
     this.writer = writer;
     this.position = position;
     this.written = written;
+    this.metrics = metrics;
+    metrics.writes(budget);
     for (int lane = 0; lane < lanes.length; lane++) {
       lanes[lane] = new LaneQueue(lane);
     }
@@ -135,6 +139,7 @@ final class Batcher {
     long limit = rows.stream().mapToLong(Pending::limitNanos).min().orElseThrow();
     long since = Math.max(position.cursor(queue.lane()), queue.lastRevision);
     queue.busy = true;
+    metrics.sent(rows.size());
     attempt(new Batch(queue, rows, writer, since, limit, clock.atLeast(limit)));
   }
 
@@ -253,6 +258,7 @@ final class Batcher {
       giveUp(batch);
       return;
     }
+    metrics.sentAgain();
     long pause = 1 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS_MAX);
     vertx.setTimer(
         Math.min(pause, Math.max(1, Duration.ofNanos(left).toMillis())), id -> attempt(batch));
