@@ -7,6 +7,7 @@ import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.rpc.CallMetrics;
+import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
 import dev.longrunning.site.ManagementPort;
 import dev.longrunning.store.pg.StartFault;
@@ -64,6 +65,13 @@ final class Observation {
   CallRecorder recorder(Vertx vertx) {
     LoopPulse.begin(vertx, metrics, liveness);
     return new CallMetrics(metrics);
+  }
+
+  /** Tells how much the pipeline of one event loop has taken on. */
+  void watch(CallPipeline pipeline) {
+    metrics.gauge("longrunning_rpc_calls_working", "Calls that are worked on.", pipeline::working);
+    metrics.gauge(
+        "longrunning_rpc_calls_waiting", "Calls that wait for their turn.", pipeline::waiting);
   }
 
   /**

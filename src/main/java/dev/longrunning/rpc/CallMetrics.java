@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class CallMetrics implements CallRecorder {
   private final Counter calls;
+  private final Counter problems;
   private final Histogram durations;
   private final Level underWay = new Level();
   private final Map<String, Series> methods = new HashMap<>();
@@ -36,6 +37,9 @@ public final class CallMetrics implements CallRecorder {
             "method",
             "transport",
             "code");
+    this.problems =
+        metrics.counter(
+            "longrunning_rpc_problems_total", "Calls that failed, by reason.", "reason");
     this.durations =
         metrics.histogram(
             "longrunning_rpc_call_duration_seconds",
@@ -84,6 +88,9 @@ public final class CallMetrics implements CallRecorder {
     underWay.add(-1);
     var series = methods.computeIfAbsent(call.method(), Series::new);
     series.count(call.transport(), call.code()).inc();
+    if (!call.reason().isEmpty()) {
+      problems.labelValues(call.reason()).inc();
+    }
     series.duration.observe(call.took().toNanos() / (double) TimeUnit.SECONDS.toNanos(1));
   }
 }

@@ -12,9 +12,11 @@ public interface CallRecorder {
    *
    * @param method full name of the method
    * @param recording what {@link #begun} answered
+   * @param reason why it failed, in one word; empty if it did not
    * @param took from its arrival in the pipeline to its answer
    */
-  record Ended(String method, Call call, Recording recording, Code code, Duration took) {
+  record Ended(
+      String method, Call call, Recording recording, Code code, String reason, Duration took) {
     public Call.Transport transport() {
       return call.transport();
     }

@@ -14,8 +14,10 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +83,7 @@ public final class ManagementPort extends VerticleBase {
   private final Views views;
   private final Duration connectionMax;
   private @Nullable HttpServer server;
+  private final Set<HttpConnection> unused = new HashSet<>();
   private int connections;
 
   /** Makes a port that does not listen yet. */
@@ -130,10 +133,12 @@ public final class ManagementPort extends VerticleBase {
       return;
     }
     connections++;
+    unused.add(connection);
     long limit = vertx.setTimer(connectionMax.toMillis(), late -> connection.close());
     connection.closeHandler(
         closed -> {
           connections--;
+          unused.remove(connection);
           vertx.cancelTimer(limit);
         });
   }
@@ -178,11 +183,12 @@ public final class ManagementPort extends VerticleBase {
     return new Page(OK, "application/json; charset=utf-8", Buffer.buffer(text));
   }
 
-  private static void answer(HttpServerRequest request, Page page) {
-    var response = request.response();
-    if (response.ended() || response.closed()) {
+  private void answer(HttpServerRequest request, Page page) {
+    if (!unused.remove(request.connection())) {
+      // What was sent behind the first request: the connection is about to be closed.
       return;
     }
+    var response = request.response();
     response
         .setStatusCode(page.status())
         .putHeader("content-type", page.contentType())

@@ -113,9 +113,7 @@ final class ManagementPortTest {
     assertThat(get("/metrics"))
         .startsWith("HTTP/1.1 200 ")
         .contains("content-type: text/plain; version=0.0.4", "longrunning_test_dropped_total 7.0");
-    assertThat(
-            send(
-                "GET /metrics HTTP/1.1\r\naccept: application/openmetrics-text\r\n\r\n"))
+    assertThat(send("GET /metrics HTTP/1.1\r\naccept: application/openmetrics-text\r\n\r\n"))
         .contains("content-type: application/openmetrics-text")
         .endsWith("# EOF\n");
   }

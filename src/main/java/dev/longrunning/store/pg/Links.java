@@ -170,10 +170,10 @@ final class Links {
     }
     answer.onComplete(
         done -> {
-          metrics.ended(begunNanos, done.failed());
           if (job.isAbandoned()) {
             return;
           }
+          metrics.ended(begunNanos, done.failed());
           job.connection = null;
           if (done.failed() && Faults.isFatalToConnection(done.cause())) {
             drop(connection);
@@ -209,6 +209,7 @@ final class Links {
       return;
     }
     job.abandon();
+    metrics.abandoned();
     abandoned++;
     open.remove(connection);
     log.atWarn().addKeyValue("purpose", purpose).log("connection.abandoned");

@@ -89,6 +89,10 @@ final class StoreMetrics {
       }
     }
 
+    void abandoned() {
+      failures.inc();
+    }
+
     void notConnected() {
       connectionFailures.inc();
     }
