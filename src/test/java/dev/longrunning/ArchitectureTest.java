@@ -77,6 +77,7 @@ final class ArchitectureTest {
       Map.ofEntries(
           Map.entry("operation", ""),
           Map.entry("observe", "logging metrics exposition"),
+          Map.entry("connection", "feed observe logging metrics vertx"),
           Map.entry("profile", "operation protobuf"),
           Map.entry("store", "operation observe logging metrics vertx"),
           Map.entry("store.pg", "store operation observe logging metrics vertx sql unpacking"),

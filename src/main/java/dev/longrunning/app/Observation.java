@@ -1,5 +1,6 @@
 package dev.longrunning.app;
 
+import dev.longrunning.connection.Connections;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.Labels;
 import dev.longrunning.observe.Liveness;
@@ -17,6 +18,7 @@ import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -59,6 +61,34 @@ final class Observation {
 
   Metrics metrics() {
     return metrics;
+  }
+
+  /** Tells how many connections there are, and how they end. */
+  void watch(Connections connections) {
+    for (var protocol : Connections.Protocol.values()) {
+      metrics.gauge(
+          "longrunning_connection_open",
+          "Connections that are open, by what they speak.",
+          Labels.of("protocol", protocol.name().toLowerCase(Locale.ROOT)),
+          () -> connections.open(protocol));
+    }
+    metrics.gauge(
+        "longrunning_connection_accepted",
+        "Connections that are open, whether they have spoken yet or not.",
+        connections::accepted);
+    metrics.count(
+        "longrunning_connection_refused_total",
+        "Connections that were closed unread because there were too many.",
+        connections::refused);
+    metrics.count(
+        "longrunning_connection_handshake_failures_total",
+        "TLS handshakes that failed.",
+        connections::handshakesFailed);
+    metrics.counts(
+        "longrunning_connection_ended_total",
+        "Connections that this server ended, by why.",
+        "why",
+        connections::ended);
   }
 
   /** Takes note of the calls of the calling event loop, and whether that turns. */

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * @param cacheBytes weight of the states kept in memory
  * @param eventLoops threads that serve calls
  * @param callers what one caller may ask for at a time
+ * @param connections how long they live, and how many there are
  * @param effective all of them as people may see them
  */
 public record Settings(
@@ -51,6 +52,7 @@ public record Settings(
     int eventLoops,
     LogFormat logFormat,
     CallerSettings callers,
+    ConnectionSettings connections,
     List<EffectiveSetting> effective) {
 
   /** How log lines look. */
@@ -142,7 +144,9 @@ public record Settings(
 
   /** In the order of the documentation: those that stand here, then group by group. */
   static final List<Setting<?>> ALL =
-      Stream.of(OWN, CallerSettings.ALL).<Setting<?>>flatMap(List::stream).toList();
+      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL)
+          .<Setting<?>>flatMap(List::stream)
+          .toList();
 
   public Settings {
     hosts = List.copyOf(hosts);
@@ -199,6 +203,7 @@ public record Settings(
         loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
         sources.get(LOG_FORMAT),
         CallerSettings.read(sources),
+        ConnectionSettings.read(sources),
         sources.effective());
   }
 

@@ -1,5 +1,7 @@
 package dev.longrunning.app;
 
+import dev.longrunning.connection.Connections;
+import dev.longrunning.connection.GuardedTransport;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
@@ -58,6 +60,8 @@ final class Wiring {
   private final Readiness readiness = new Readiness();
   private final Observation observation;
   private final InstantSource clock = InstantSource.system();
+  private final GuardedTransport transport = GuardedTransport.ofThisMachine();
+  private final Connections connections;
   private final List<Supplier<List<QueuePeak>>> peaks = new CopyOnWriteArrayList<>();
 
   Wiring(Settings settings, StopSteps steps, Consumer<String> progress) {
@@ -65,6 +69,8 @@ final class Wiring {
     this.steps = steps;
     this.progress = progress;
     this.observation = new Observation(settings, readiness, this::peaks);
+    this.connections = new Connections(ConnectionSettings.limits(settings));
+    observation.watch(connections);
   }
 
   /** Starts everything; answers where it listens. */
@@ -100,13 +106,12 @@ final class Wiring {
     var options =
         new VertxOptions()
             .setEventLoopPoolSize(settings.eventLoops())
-            .setPreferNativeTransport(true)
             // Nothing of ours is served from files on the class path.
             .setFileSystemOptions(
                 new io.vertx.core.file.FileSystemOptions()
                     .setFileCachingEnabled(false)
                     .setClassPathResolvingEnabled(false));
-    Vertx vertx = Vertx.vertx(options);
+    Vertx vertx = Vertx.builder().with(options).withTransport(transport).build();
     steps.add("vertx", () -> Waiting.await("vertx", vertx.close(), CLOSE_LIMIT));
     return vertx;
   }
@@ -140,7 +145,8 @@ final class Wiring {
 
   private HostPort api(Vertx vertx, Backend backend) throws StartFault, InterruptedException {
     HostPort listen = settings.listen();
-    var address = new ApiPort.Address(listen.host(), listen.port());
+    transport.guard(connections);
+    var address = new ApiPort.Address(listen.host(), listen.port(), connections);
     var policy =
         OriginPolicy.of(
             listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));

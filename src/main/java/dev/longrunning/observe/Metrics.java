@@ -114,6 +114,20 @@ public final class Metrics {
                 .register(registry));
   }
 
+  /** What was counted elsewhere, for as many values of one label as there are. */
+  public void counts(
+      String name, String help, String label, Supplier<? extends Map<String, Long>> values) {
+    metrics.computeIfAbsent(
+        name,
+        absent ->
+            CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(scrape -> values.get().forEach((key, now) -> scrape.call(now, key)))
+                .register(registry));
+  }
+
   /** What was counted elsewhere; several under one name are summed. */
   public void count(String name, String help, DoubleSupplier value) {
     sums(name, help, Labels.NONE, false).add(Labels.NONE.values(), value);

@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class CallPipeline {
   static final Duration DEADLINE_MAX = Duration.ofHours(24);
-  private static final long ADMISSION_TICK_MILLIS = 50;
 
   private static final Logger log = LoggerFactory.getLogger(CallPipeline.class);
 
@@ -54,9 +53,23 @@ public final class CallPipeline {
     this.vertx = vertx;
     this.clock = clock;
     this.ids = ids;
-    this.admission = new Admission(settings, clock);
+    this.admission = new Admission(settings, clock, loop(vertx));
     this.recorder = recorder;
-    vertx.setPeriodic(ADMISSION_TICK_MILLIS, tick -> admission.tick());
+  }
+
+  private static Admission.Loop loop(Vertx vertx) {
+    var context = vertx.getOrCreateContext();
+    return new Admission.Loop() {
+      @Override
+      public void next(Runnable task) {
+        context.runOnContext(now -> task.run());
+      }
+
+      @Override
+      public void after(long millis, Runnable task) {
+        vertx.setTimer(millis, now -> context.runOnContext(later -> task.run()));
+      }
+    };
   }
 
   /** Calls that are worked on now. */

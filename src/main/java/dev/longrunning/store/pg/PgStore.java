@@ -92,7 +92,6 @@ public final class PgStore implements OperationStore, ChangeLog {
             vertx,
             writers,
             clock,
-            nanos,
             UUID.randomUUID(),
             new ReaderPosition(),
             this::written,

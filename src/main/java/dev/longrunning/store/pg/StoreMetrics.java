@@ -47,6 +47,11 @@ final class StoreMetrics {
     this.ringsHeard = rings.labelValues("heard");
   }
 
+  /** The clock that the store goes by. */
+  long nanos() {
+    return metrics.nanos();
+  }
+
   /** What one purpose's statements and connections cost; shared by all event loops. */
   final class Purpose {
     private final DistributionDataPoint seconds;
