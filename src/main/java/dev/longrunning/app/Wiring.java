@@ -21,7 +21,6 @@ import dev.longrunning.service.Operations;
 import dev.longrunning.service.OperationsSettings;
 import dev.longrunning.service.Producer;
 import dev.longrunning.service.ProducerSettings;
-import dev.longrunning.site.ManagementPort;
 import dev.longrunning.store.pg.Connector;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
@@ -31,7 +30,6 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -55,12 +53,12 @@ final class Wiring {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
-  private static final int MANAGEMENT_IDLE_SECONDS = 30;
 
   private final Settings settings;
   private final StopSteps steps;
   private final Consumer<String> progress;
   private final Readiness readiness = new Readiness();
+  private final Observation observation;
   private final InstantSource clock = InstantSource.system();
   private final GuardedTransport transport = GuardedTransport.ofThisMachine();
   private final Connections connections;
@@ -70,14 +68,16 @@ final class Wiring {
     this.settings = settings;
     this.steps = steps;
     this.progress = progress;
+    this.observation = new Observation(settings, readiness, this::peaks);
     this.connections = new Connections(ConnectionSettings.limits(settings));
+    observation.watch(connections);
   }
 
   /** Starts everything; answers where it listens. */
   HostPort start() throws StartFault, InterruptedException {
     List<PgConnectOptions> hosts = database();
+    observation.listen(steps, progress);
     Vertx vertx = vertx();
-    management(vertx);
     Backend backend = backend(vertx, hosts);
     HostPort listening = api(vertx, backend);
     readiness.ready();
@@ -116,17 +116,6 @@ final class Wiring {
     return vertx;
   }
 
-  private void management(Vertx vertx) throws StartFault, InterruptedException {
-    if (settings.management().isEmpty()) {
-      return;
-    }
-    var options = new HttpServerOptions().setIdleTimeout(MANAGEMENT_IDLE_SECONDS);
-    var server =
-        vertx.createHttpServer(options).requestHandler(new ManagementPort(readiness)::handle);
-    HostPort at = Binding.bind("management", server, settings.management().get());
-    progress.accept("Probes are answered on http://" + at);
-  }
-
   private Backend backend(Vertx vertx, List<PgConnectOptions> hosts)
       throws StartFault, InterruptedException {
     var timers = new VertxTimers(vertx);
@@ -137,7 +126,11 @@ final class Wiring {
             "database",
             onLoop(
                 loop,
-                () -> new Backend(vertx, new Connector(vertx, hosts), settings, timers, clock)),
+                () -> {
+                  var connector = new Connector(vertx, hosts);
+                  return new Backend(
+                      vertx, connector, settings, timers, clock, observation.metrics());
+                }),
             START_LIMIT);
     peaks.add(backend::peaks);
     steps.add(
@@ -192,6 +185,9 @@ final class Wiring {
             timers,
             new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax()));
     peaks.add(() -> List.of(operations.peak()));
+    observation
+        .metrics()
+        .gauge("longrunning_service_waiting_calls", "Calls that wait.", operations::waiters);
     var producer =
         new Producer(
             states,
@@ -203,7 +199,13 @@ final class Wiring {
     methods.addAll(ProducerMethods.of(producer));
     var admission = AdmissionSettings.DEFAULT.withCallerMax(settings.callers().callsMax());
     var pipeline =
-        new CallPipeline(vertx, clock, () -> UUID.randomUUID().toString(), admission, ended -> {});
+        new CallPipeline(
+            vertx,
+            clock,
+            () -> UUID.randomUUID().toString(),
+            admission,
+            observation.recorder(vertx));
+    observation.watch(pipeline);
     return new ApiPort.Service(MethodTable.of(methods), pipeline, clock);
   }
 
