@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,27 @@ final class ContainerImageCheck {
     for (int i = 0; i < layers.size(); i++) {
       LAYERS.put(comments.get(i), files(BLOBS.get(place(layers.get(i)))));
     }
+  }
+
+  /** Lays the layers out for {@code .ci/image}, and beside them the command, a word a line. */
+  @AfterAll
+  static void unpackForRunning() throws IOException {
+    String place = System.getProperty("image.unpacked");
+    if (place == null) {
+      return;
+    }
+    for (var entry : all().entrySet()) {
+      Path path = Path.of(place + entry.getKey());
+      if (entry.getKey().endsWith("/")) {
+        Files.createDirectories(path);
+      } else {
+        Files.createDirectories(path.getParent());
+        Files.write(path, entry.getValue().content().getBytes(StandardCharsets.ISO_8859_1));
+      }
+    }
+    var command = new ArrayList<>(words("Entrypoint"));
+    command.addAll(words("Cmd"));
+    Files.write(Path.of(place + ".command"), command);
   }
 
   private static Map<String, File> files(byte[] layer) throws IOException {
