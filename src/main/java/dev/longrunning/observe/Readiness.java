@@ -1,5 +1,7 @@
 package dev.longrunning.observe;
 
+import java.util.Locale;
+
 /**
  * Whether this server wants calls.
  *
@@ -25,6 +27,15 @@ public final class Readiness {
   /** The server is about to stop: no new callers. */
   public void draining() {
     phase = Phase.DRAINING;
+  }
+
+  /** In one word. */
+  public String word() {
+    return phase.name().toLowerCase(Locale.ROOT);
+  }
+
+  public boolean isDraining() {
+    return phase == Phase.DRAINING;
   }
 
   public boolean isReady() {

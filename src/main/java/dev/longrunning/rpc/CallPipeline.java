@@ -72,6 +72,16 @@ public final class CallPipeline {
     };
   }
 
+  /** Calls that are worked on now. */
+  public int working() {
+    return admission.working();
+  }
+
+  /** Calls that wait for their turn. */
+  public int waiting() {
+    return admission.waiting();
+  }
+
   /** What the requests that are still coming in may hold together. */
   public BodyBudget bodies() {
     return bodies;
@@ -87,11 +97,16 @@ public final class CallPipeline {
   public <Q extends Message, T> Future<T> run(
       Method<Q, ?> method, Call call, Supplier<Q> request, Function<Reply, T> encode) {
     var begun = clock.instant();
-    var handled = admitted(method, call, () -> handled(method, call, request));
+    var recording = recorder.begun(method, call);
+    var handled = admitted(method, call, () -> handled(method, call, recording, request));
     // An answer at once, as the cache gives it, needs no timer and nobody to wait for.
     var bounded =
         handled.isComplete() ? handled : untilGone(call, untilDeadline(call, begun, handled));
-    return bounded.transform(answer -> ended(method, call, begun, encoded(answer, encode)));
+    return bounded.transform(
+        answer -> {
+          var encoded = encoded(answer, encode);
+          return ended(new Begun(method.fullName(), call, recording, begun), encoded);
+        });
   }
 
   private static <T> Future<T> encoded(AsyncResult<Reply> answer, Function<Reply, T> encode) {
@@ -105,12 +120,14 @@ public final class CallPipeline {
     }
   }
 
-  private <T> Future<T> ended(Method<?, ?> method, Call call, Instant begun, Future<T> encoded) {
+  private record Begun(String method, Call call, CallRecorder.Recording recording, Instant begun) {}
+
+  private <T> Future<T> ended(Begun call, Future<T> encoded) {
     var answer =
         encoded.succeeded()
             ? encoded
-            : Future.<T>failedFuture(problem(method.fullName(), encoded.cause()));
-    record(method, call, begun, answer);
+            : Future.<T>failedFuture(problem(call.method(), encoded.cause()));
+    record(call, answer);
     return answer;
   }
 
@@ -120,13 +137,15 @@ public final class CallPipeline {
   }
 
   private <Q extends Message> Future<Reply> handled(
-      Method<Q, ?> method, Call call, Supplier<Q> request) {
+      Method<Q, ?> method, Call call, CallRecorder.Recording recording, Supplier<Q> request) {
     var deadline = call.deadline();
     if (deadline.isPresent() && !deadline.get().isAfter(clock.instant())) {
       return Future.failedFuture(Problem.deadline());
     }
-    try {
-      return method.handler().handle(call, request.get());
+    try (var scope = recording.enter()) {
+      var decoded = request.get();
+      recording.decoded(decoded);
+      return method.handler().handle(call, decoded);
     } catch (Throwable thrown) {
       // Also an Error: its caller waits for an answer like any other.
       return Future.failedFuture(thrown);
@@ -179,11 +198,12 @@ public final class CallPipeline {
     return Problem.internal(id);
   }
 
-  private void record(Method<?, ?> method, Call call, Instant begun, AsyncResult<?> answer) {
-    var code =
-        answer.cause() instanceof Problem problem ? StatusTable.code(problem.kind()) : Code.OK;
+  private void record(Begun call, AsyncResult<?> answer) {
+    var took = Duration.between(call.begun(), clock.instant());
+    var problem = answer.cause() instanceof Problem cause ? cause : null;
+    var code = problem == null ? Code.OK : StatusTable.code(problem.kind());
+    var reason = problem == null ? "" : problem.reason();
     recorder.ended(
-        new CallRecorder.Ended(
-            method.fullName(), call.transport(), code, Duration.between(begun, clock.instant())));
+        new CallRecorder.Ended(call.method(), call.call(), call.recording(), code, reason, took));
   }
 }
