@@ -171,16 +171,15 @@ final class ContainerImageCheck {
         .containsExactly("dependencies", "resources", "classes", "jvm arg files", "extra files");
     assertThat(LAYERS.get("dependencies").keySet())
         .allMatch(path -> path.equals("/app/") || path.startsWith("/app/libs/"));
-    assertThat(LAYERS.get("classes")).containsKey("/app/classes/dev/longrunning/Main.class");
-    assertThat(LAYERS.get("resources"))
-        .containsKeys(
+    assertThat(LAYERS.get("classes").keySet()).contains("/app/classes/dev/longrunning/Main.class");
+    assertThat(LAYERS.get("resources").keySet())
+        .contains(
             "/app/resources/META-INF/LICENSE",
             "/app/resources/META-INF/licenses/PostgreSQL.txt",
+            "/app/resources/META-INF/licenses/THIRD-PARTY.txt",
+            "/app/resources/META-INF/sbom/longrunning.cdx.json",
+            "/app/resources/META-INF/sbom/postgresql.cdx.json",
             "/app/resources/dev/longrunning/build.properties");
-    assertThat(all())
-        .containsKeys(
-            "/app/classes/META-INF/licenses/THIRD-PARTY.txt",
-            "/app/classes/META-INF/sbom/longrunning.cdx.json");
   }
 
   @Test
@@ -237,6 +236,6 @@ final class ContainerImageCheck {
   void no_time_of_the_build_is_in_it() {
     assertThat(image.getString("created")).isEqualTo("2026-11-01T00:00:00Z");
     assertThat(all().values().stream().map(File::seconds).distinct())
-        .isSubsetOf(0L, 1_793_491_200L);
+        .isSubsetOf(0L, 1L, 1_793_491_200L);
   }
 }
