@@ -122,7 +122,8 @@ final class Observation {
             new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
-                .setPreferNativeTransport(true));
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(Wiring.withoutFiles()));
     steps.add("management", () -> Waiting.await("management", vertx.close(), LIMIT));
     try {
       Waiting.await("management", vertx.deployVerticle(port), LIMIT);

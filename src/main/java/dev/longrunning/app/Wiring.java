@@ -30,6 +30,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -102,15 +103,16 @@ final class Wiring {
     return List.of(postgres.connectOptions());
   }
 
+  /** Nothing of ours is served from files on the class path, so there is no folder for them. */
+  static FileSystemOptions withoutFiles() {
+    return new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+  }
+
   private Vertx vertx() throws StartFault {
     var options =
         new VertxOptions()
             .setEventLoopPoolSize(settings.eventLoops())
-            // Nothing of ours is served from files on the class path.
-            .setFileSystemOptions(
-                new io.vertx.core.file.FileSystemOptions()
-                    .setFileCachingEnabled(false)
-                    .setClassPathResolvingEnabled(false));
+            .setFileSystemOptions(withoutFiles());
     Vertx vertx = Vertx.builder().with(options).withTransport(transport).build();
     steps.add("vertx", () -> Waiting.await("vertx", vertx.close(), CLOSE_LIMIT));
     return vertx;
