@@ -11,6 +11,7 @@ import dev.longrunning.observe.Readiness;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
+import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.MethodTable;
@@ -200,7 +201,9 @@ final class Wiring {
             new ProducerSettings(settings.retention()));
     List<Method<?, ?>> methods = new ArrayList<>(OperationsMethods.of(operations, clock));
     methods.addAll(ProducerMethods.of(producer));
-    var pipeline = new CallPipeline(vertx, clock, () -> UUID.randomUUID().toString(), ended -> {});
+    var admission = AdmissionSettings.DEFAULT.withCallerMax(settings.callers().callsMax());
+    var pipeline =
+        new CallPipeline(vertx, clock, () -> UUID.randomUUID().toString(), admission, ended -> {});
     return new ApiPort.Service(MethodTable.of(methods), pipeline, clock);
   }
 

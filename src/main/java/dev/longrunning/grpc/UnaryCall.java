@@ -129,12 +129,12 @@ final class UnaryCall<Q extends Message> {
     } catch (RuntimeException failure) {
       fail(pipeline.problem(method.fullName(), failure));
     }
-    drop();
   }
 
   private Call call() {
     return new Call(
         OperationKey.DEFAULT_SERVICE,
+        Call.caller(request.remoteAddress()),
         deadline(),
         Call.isCached(request.getHeader(GrpcHeaders.CONSISTENCY)),
         Call.Transport.GRPC,
@@ -147,7 +147,9 @@ final class UnaryCall<Q extends Message> {
 
   private Q message() {
     var encoding = request.getHeader(GrpcHeaders.ENCODING);
-    return method.parse(RequestFrame.message(framing.decoded(body), encoding));
+    var frames = framing.decoded(body);
+    drop();
+    return method.parse(RequestFrame.message(frames, encoding));
   }
 
   private void reply(Reply reply) {

@@ -105,7 +105,6 @@ final class RestCall<Q extends Message> {
     } catch (RuntimeException failure) {
       fail(pipeline.problem(method.fullName(), failure));
     }
-    body.drop();
   }
 
   private void check() {
@@ -114,11 +113,13 @@ final class RestCall<Q extends Message> {
         RequestBody.fault(request.getHeader("content-type"), request.getHeader("content-encoding"));
     if (!body.isEmpty() && fault.isPresent()) {
       answer.fail(415, fault.get(), style);
+      body.drop();
       return;
     }
     var call =
         new Call(
             OperationKey.DEFAULT_SERVICE,
+            Call.caller(request.remoteAddress()),
             deadline(),
             Call.isCached(request.getHeader(Call.CONSISTENCY)),
             Call.Transport.REST,
@@ -149,7 +150,9 @@ final class RestCall<Q extends Message> {
 
   private Q message(List<QueryString.Parameter> parameters) {
     var builder = method.request().newBuilderForType();
-    new RequestBinding(match, parameters, body.text()).fill(builder, json);
+    String text = body.text();
+    body.drop();
+    new RequestBinding(match, parameters, text).fill(builder, json);
     return method.built(builder);
   }
 
@@ -188,6 +191,7 @@ final class RestCall<Q extends Message> {
   /** The pipeline fails with a {@link Problem} only. */
   private void fail(Throwable failure) {
     var problem = (Problem) failure;
+    body.drop();
     answer.fail(StatusTable.http(problem.kind()), problem, style);
   }
 }

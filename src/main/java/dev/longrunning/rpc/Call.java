@@ -3,6 +3,7 @@ package dev.longrunning.rpc;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.net.SocketAddress;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param service the service whose operations are meant, as the authority or the path says; {@code
  *     default} unless profiles say otherwise
+ * @param caller who calls, for what one caller may ask at a time: the address it calls from
  * @param deadline when the caller stops waiting
  * @param cached whether the caller takes a cached state ({@code longrunning-consistency: cached})
  * @param transport for logs and metrics
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Call(
     String service,
+    String caller,
     Optional<Instant> deadline,
     boolean cached,
     Transport transport,
@@ -34,8 +37,18 @@ public record Call(
   }
 
   /** A call whose caller stays. */
-  public Call(String service, Optional<Instant> deadline, boolean cached, Transport transport) {
-    this(service, deadline, cached, transport, Promise.<Void>promise().future());
+  public Call(
+      String service,
+      String caller,
+      Optional<Instant> deadline,
+      boolean cached,
+      Transport transport) {
+    this(service, caller, deadline, cached, transport, Promise.<Void>promise().future());
+  }
+
+  /** Names the caller of a request that comes from there; null: its connection is gone. */
+  public static String caller(@Nullable SocketAddress from) {
+    return from == null ? "gone" : String.valueOf(from.hostAddress());
   }
 
   /** Reads the value of {@value #CONSISTENCY}; null: not sent. */

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What every call goes through, on whatever transport: decode, deadline, handle, record.
+ * What every call goes through, on whatever transport: admit, decode, deadline, handle, record.
  *
  * <p><b>Promise.</b> Each call ends once, at the latest at its deadline or when its caller is gone,
  * with a {@link Reply} or a {@link Problem}. What was not foreseen is logged once under an id;
@@ -37,18 +37,39 @@ public final class CallPipeline {
   private final Supplier<String> ids;
   private final CallRecorder recorder;
   private final BodyBudget bodies = new BodyBudget();
+  private final Admission admission;
 
   /**
-   * Makes the pipeline of one event loop.
+   * Makes the pipeline of one event loop, on it.
    *
    * @param ids a new id for every failure that was not foreseen
    */
   public CallPipeline(
-      Vertx vertx, InstantSource clock, Supplier<String> ids, CallRecorder recorder) {
+      Vertx vertx,
+      InstantSource clock,
+      Supplier<String> ids,
+      AdmissionSettings settings,
+      CallRecorder recorder) {
     this.vertx = vertx;
     this.clock = clock;
     this.ids = ids;
+    this.admission = new Admission(settings, clock, loop(vertx));
     this.recorder = recorder;
+  }
+
+  private static Admission.Loop loop(Vertx vertx) {
+    var context = vertx.getOrCreateContext();
+    return new Admission.Loop() {
+      @Override
+      public void next(Runnable task) {
+        context.runOnContext(now -> task.run());
+      }
+
+      @Override
+      public void after(long millis, Runnable task) {
+        vertx.setTimer(millis, now -> context.runOnContext(later -> task.run()));
+      }
+    };
   }
 
   /** What the requests that are still coming in may hold together. */
@@ -59,13 +80,14 @@ public final class CallPipeline {
   /**
    * Answers one call; a failure is always a {@link Problem}.
    *
-   * @param request decodes the request, or throws a {@link Problem}
+   * @param request decodes the request, or throws a {@link Problem}; called once the call is
+   *     admitted, and never for one that is not
    * @param encode makes of a reply what the transport sends
    */
   public <Q extends Message, T> Future<T> run(
       Method<Q, ?> method, Call call, Supplier<Q> request, Function<Reply, T> encode) {
     var begun = clock.instant();
-    var handled = handled(method, call, request, begun);
+    var handled = admitted(method, call, () -> handled(method, call, request));
     // An answer at once, as the cache gives it, needs no timer and nobody to wait for.
     var bounded =
         handled.isComplete() ? handled : untilGone(call, untilDeadline(call, begun, handled));
@@ -92,9 +114,15 @@ public final class CallPipeline {
     return answer;
   }
 
-  private static <Q extends Message> Future<Reply> handled(
-      Method<Q, ?> method, Call call, Supplier<Q> request, Instant now) {
-    if (call.deadline().filter(deadline -> !deadline.isAfter(now)).isPresent()) {
+  /** One that only waits for something to happen takes no turn; its service bounds how many. */
+  private Future<Reply> admitted(Method<?, ?> method, Call call, Supplier<Future<Reply>> work) {
+    return method.effort() == Method.Effort.WAIT ? work.get() : admission.run(call, work);
+  }
+
+  private <Q extends Message> Future<Reply> handled(
+      Method<Q, ?> method, Call call, Supplier<Q> request) {
+    var deadline = call.deadline();
+    if (deadline.isPresent() && !deadline.get().isAfter(clock.instant())) {
       return Future.failedFuture(Problem.deadline());
     }
     try {

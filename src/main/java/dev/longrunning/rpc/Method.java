@@ -16,6 +16,7 @@ import java.util.List;
  * @param response an empty response
  * @param rules where REST finds it; may be empty
  * @param permission what the caller needs, such as {@code longrunning.operations.get}
+ * @param effort what a call of it takes
  */
 public record Method<Q extends Message, A extends Message>(
     String service,
@@ -24,7 +25,19 @@ public record Method<Q extends Message, A extends Message>(
     A response,
     List<HttpRule> rules,
     String permission,
+    Effort effort,
     Handler<Q> handler) {
+
+  /** What a call takes. */
+  public enum Effort {
+    /** It is answered as soon as it can be. */
+    WORK,
+    /**
+     * It is answered once something happens, or its time is up; until then it costs next to
+     * nothing.
+     */
+    WAIT
+  }
 
   /** Answers one call. Never throws: a failure is a failed future of a {@code Problem}. */
   @FunctionalInterface
@@ -34,6 +47,23 @@ public record Method<Q extends Message, A extends Message>(
 
   public Method {
     rules = List.copyOf(rules);
+  }
+
+  /** A method that is answered as soon as it can be. */
+  public Method(
+      String service,
+      String name,
+      Q request,
+      A response,
+      List<HttpRule> rules,
+      String permission,
+      Handler<Q> handler) {
+    this(service, name, request, response, rules, permission, Effort.WORK, handler);
+  }
+
+  /** The same, but one that waits. */
+  Method<Q, A> waiting() {
+    return new Method<>(service, name, request, response, rules, permission, Effort.WAIT, handler);
   }
 
   public String fullName() {

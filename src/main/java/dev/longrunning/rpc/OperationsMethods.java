@@ -75,12 +75,13 @@ public final class OperationsMethods {
             "longrunning.operations.delete",
             this::delete),
         row(
-            "WaitOperation",
-            WaitOperationRequest.getDefaultInstance(),
-            Operation.getDefaultInstance(),
-            List.of(HttpRule.post(FLAT + ":wait"), HttpRule.post(NESTED + ":wait")),
-            "longrunning.operations.wait",
-            this::waitFor));
+                "WaitOperation",
+                WaitOperationRequest.getDefaultInstance(),
+                Operation.getDefaultInstance(),
+                List.of(HttpRule.post(FLAT + ":wait"), HttpRule.post(NESTED + ":wait")),
+                "longrunning.operations.wait",
+                this::waitFor)
+            .waiting());
   }
 
   private static <Q extends Message, A extends Message> Method<Q, A> row(

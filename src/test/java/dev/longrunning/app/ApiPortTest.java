@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
+import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.MethodTable;
 import io.vertx.core.Context;
@@ -42,7 +43,8 @@ final class ApiPortTest {
   private ApiPort.Service service() {
     loops.add(Vertx.currentContext());
     var clock = InstantSource.system();
-    var pipeline = new CallPipeline(vertx, clock, () -> "id", ended -> {});
+    var pipeline =
+        new CallPipeline(vertx, clock, () -> "id", AdmissionSettings.DEFAULT, ended -> {});
     return new ApiPort.Service(MethodTable.of(List.of()), pipeline, clock);
   }
 

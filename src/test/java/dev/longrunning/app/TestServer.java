@@ -4,6 +4,7 @@ import dev.longrunning.operation.Problem;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
+import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
 import io.vertx.core.Future;
@@ -69,7 +70,8 @@ final class TestServer implements AutoCloseable {
 
   private ApiPort.Service service() {
     var clock = InstantSource.system();
-    var pipeline = new CallPipeline(vertx, clock, () -> "id-7", ended::add);
+    var pipeline =
+        new CallPipeline(vertx, clock, () -> "id-7", AdmissionSettings.DEFAULT, ended::add);
     return new ApiPort.Service(methods.table(), pipeline, clock);
   }
 

@@ -146,7 +146,9 @@ final class OperationsMethodsTest {
     var timeout = Durations.fromSeconds(5);
     var request = WaitOperationRequest.newBuilder().setName(name).setTimeout(timeout).build();
     var gone = Promise.<Void>promise();
-    var leaving = new Call("default", Optional.empty(), false, Call.Transport.GRPC, gone.future());
+    var leaving =
+        new Call(
+            "default", "127.0.0.1", Optional.empty(), false, Call.Transport.GRPC, gone.future());
     var answer = rows.send(Rows.GRPC, request);
     var left = rows.send(leaving, request);
 
@@ -161,7 +163,7 @@ final class OperationsMethodsTest {
   @Test
   void an_operation_belongs_to_the_service_of_the_call() {
     String name = start("", "mine");
-    var elsewhere = new Call("other", Optional.empty(), false, Call.Transport.GRPC);
+    var elsewhere = new Call("other", "127.0.0.1", Optional.empty(), false, Call.Transport.GRPC);
 
     assertThat(failure(elsewhere, get(name)).reason()).isEqualTo("OPERATION_NOT_FOUND");
   }

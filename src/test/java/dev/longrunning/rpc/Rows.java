@@ -12,8 +12,10 @@ import java.util.Optional;
 
 /** The rows of one replica, called without a transport. */
 final class Rows {
-  static final Call GRPC = new Call("default", Optional.empty(), false, Call.Transport.GRPC);
-  static final Call REST = new Call("default", Optional.empty(), false, Call.Transport.REST);
+  static final Call GRPC =
+      new Call("default", "127.0.0.1", Optional.empty(), false, Call.Transport.GRPC);
+  static final Call REST =
+      new Call("default", "127.0.0.1", Optional.empty(), false, Call.Transport.REST);
 
   final Fixture fixture = new Fixture();
   private final List<Method<?, ?>> rows = new ArrayList<>();

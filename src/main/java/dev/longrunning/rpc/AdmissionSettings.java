@@ -1,0 +1,25 @@
+package dev.longrunning.rpc;
+
+import java.time.Duration;
+
+/**
+ * How much one event loop takes on.
+ *
+ * @param workingMax calls that are worked on at a time: enough for full batches on every lane, and
+ *     few enough that one that waits for the database to come back is not behind many
+ * @param waitingMax calls that wait for their turn; their bodies are in the {@link BodyBudget}
+ * @param callerMax calls of one caller, worked on or waiting
+ * @param shareMin calls that a caller may always work on, whoever else calls: so that a poller who
+ *     asks once a second does not slow a busy producer down
+ * @param patience longest a call waits; the database's own patience comes on top
+ */
+public record AdmissionSettings(
+    int workingMax, int waitingMax, int callerMax, int shareMin, Duration patience) {
+  public static final AdmissionSettings DEFAULT =
+      new AdmissionSettings(1_024, 16_384, 4_096, 16, Duration.ofSeconds(1));
+
+  /** The same with another bound on the calls of one caller. */
+  public AdmissionSettings withCallerMax(int max) {
+    return new AdmissionSettings(workingMax, waitingMax, max, shareMin, patience);
+  }
+}

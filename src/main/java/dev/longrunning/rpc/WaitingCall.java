@@ -1,0 +1,80 @@
+package dev.longrunning.rpc;
+
+import dev.longrunning.operation.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** A call that waits for its turn; begun once or refused once. */
+final class WaitingCall<T> {
+  private final CallerLoad caller;
+  private final long sinceMillis;
+  private final long deadlineMillis;
+  private final Supplier<Future<T>> work;
+  private final Promise<T> result = Promise.promise();
+  private long number;
+  private boolean waits = true;
+
+  /**
+   * Makes one.
+   *
+   * @param deadline empty: it outlasts every call that has one
+   */
+  WaitingCall(
+      CallerLoad caller, long sinceMillis, Optional<Instant> deadline, Supplier<Future<T>> work) {
+    this.caller = caller;
+    this.sinceMillis = sinceMillis;
+    this.deadlineMillis = millis(deadline);
+    this.work = work;
+  }
+
+  private static long millis(Optional<Instant> deadline) {
+    return deadline.map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
+  }
+
+  CallerLoad caller() {
+    return caller;
+  }
+
+  long sinceMillis() {
+    return sinceMillis;
+  }
+
+  long deadlineMillis() {
+    return deadlineMillis;
+  }
+
+  /** Tells calls of one caller with the same deadline apart: the older first. */
+  long number() {
+    return number;
+  }
+
+  void putNumber(long given) {
+    number = given;
+  }
+
+  /** Whether its deadline comes before another one, or there is only that one. */
+  boolean isBefore(Optional<Instant> other) {
+    return deadlineMillis < millis(other);
+  }
+
+  boolean isWaiting() {
+    return waits;
+  }
+
+  Future<T> future() {
+    return result.future();
+  }
+
+  void begin() {
+    waits = false;
+    work.get().onComplete(result);
+  }
+
+  void refuse(Problem problem) {
+    waits = false;
+    result.fail(problem);
+  }
+}
