@@ -31,6 +31,8 @@ import java.util.stream.Stream;
  * @param eventLoops threads that serve calls
  * @param callers what one caller may ask for at a time
  * @param connections how long they live, and how many there are
+ * @param tls how they are encrypted
+ * @param stop how the server stops
  */
 public record Settings(
     HostPort listen,
@@ -49,7 +51,9 @@ public record Settings(
     int eventLoops,
     LogFormat logFormat,
     CallerSettings callers,
-    ConnectionSettings connections) {
+    ConnectionSettings connections,
+    TlsSettings tls,
+    StopSettings stop) {
 
   /** How log lines look. */
   public enum LogFormat {
@@ -140,7 +144,7 @@ public record Settings(
 
   /** In the order of the documentation: those that stand here, then group by group. */
   static final List<Setting<?>> ALL =
-      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL)
+      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL, TlsSettings.ALL, StopSettings.ALL)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
@@ -198,7 +202,9 @@ public record Settings(
         loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
         sources.get(LOG_FORMAT),
         CallerSettings.read(sources),
-        ConnectionSettings.read(sources));
+        ConnectionSettings.read(sources),
+        TlsSettings.read(sources),
+        StopSettings.read(sources));
   }
 
   private static Optional<DatabaseUrl> database(
