@@ -1,7 +1,9 @@
 package dev.longrunning.app;
 
+import dev.longrunning.connection.Certificates;
 import dev.longrunning.connection.Connections;
 import dev.longrunning.connection.GuardedTransport;
+import dev.longrunning.connection.TlsFault;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
@@ -148,7 +150,8 @@ final class Wiring {
   private HostPort api(Vertx vertx, Backend backend) throws StartFault, InterruptedException {
     HostPort listen = settings.listen();
     transport.guard(connections);
-    var address = new ApiPort.Address(listen.host(), listen.port(), connections);
+    var certificates = certificates(vertx);
+    var address = new ApiPort.Address(listen.host(), listen.port(), connections, certificates);
     var policy =
         OriginPolicy.of(
             listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));
@@ -172,6 +175,18 @@ final class Wiring {
       throw Binding.fault("listen", listen, fault);
     }
     return listen.withPort(ports.get(0).port());
+  }
+
+  private Optional<Certificates> certificates(Vertx vertx) throws StartFault {
+    if (settings.tls().files().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      connections.encrypted();
+      return Optional.of(Certificates.read(settings.tls().files().get(), vertx, clock));
+    } catch (TlsFault fault) {
+      throw new StartFault(fault.line(), fault);
+    }
   }
 
   /** What answers the calls of one event loop; made on it. */
