@@ -38,6 +38,7 @@ public final class CallPipeline {
   private final Supplier<String> ids;
   private final CallRecorder recorder;
   private final BodyBudget bodies = new BodyBudget();
+  private final OpenStreams streams;
   private final Admission admission;
 
   /**
@@ -51,10 +52,22 @@ public final class CallPipeline {
       Supplier<String> ids,
       AdmissionSettings settings,
       CallRecorder recorder) {
+    this(vertx, clock, ids, settings, StreamSettings.DEFAULT, recorder);
+  }
+
+  /** The same, with other bounds on streams. */
+  public CallPipeline(
+      Vertx vertx,
+      InstantSource clock,
+      Supplier<String> ids,
+      AdmissionSettings settings,
+      StreamSettings streams,
+      CallRecorder recorder) {
     this.vertx = vertx;
     this.clock = clock;
     this.ids = ids;
     this.admission = new Admission(settings, clock);
+    this.streams = new OpenStreams(streams);
     this.recorder = recorder;
     vertx.setPeriodic(ADMISSION_TICK_MILLIS, tick -> admission.tick());
   }
@@ -62,6 +75,30 @@ public final class CallPipeline {
   /** What the requests that are still coming in may hold together. */
   public BodyBudget bodies() {
     return bodies;
+  }
+
+  /** The streams that are open on this event loop. */
+  public OpenStreams streams() {
+    return streams;
+  }
+
+  /** Takes in one call of a stream; its transport begins it. */
+  public <Q extends Message> OpenStream<Q> stream(
+      StreamMethod<Q, ?> method, Call call, StreamWire wire) {
+    return new OpenStream<>(this, method, call, wire);
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  /** Sets a timer. Rounded up: one that fires early would end a call before its deadline. */
+  long after(Duration pause, Runnable task) {
+    return vertx.setTimer(pause.plusNanos(999_999).toMillis(), t -> task.run());
+  }
+
+  void cancel(long timer) {
+    vertx.cancelTimer(timer);
   }
 
   /**
@@ -97,7 +134,9 @@ public final class CallPipeline {
         encoded.succeeded()
             ? encoded
             : Future.<T>failedFuture(problem(method.fullName(), encoded.cause()));
-    record(method, call, begun, answer);
+    var code =
+        answer.cause() instanceof Problem problem ? StatusTable.code(problem.kind()) : Code.OK;
+    record(method, call, begun, code);
     return answer;
   }
 
@@ -129,10 +168,8 @@ public final class CallPipeline {
       return handled;
     }
     Promise<Reply> first = firstOf(handled);
-    // Rounded up: a timer that fires early would end the call before its deadline.
-    long timer =
-        vertx.setTimer(left.plusNanos(999_999).toMillis(), t -> first.tryFail(Problem.deadline()));
-    return first.future().onComplete(answer -> vertx.cancelTimer(timer));
+    long timer = after(left, () -> first.tryFail(Problem.deadline()));
+    return first.future().onComplete(answer -> cancel(timer));
   }
 
   private static Future<Reply> untilGone(Call call, Future<Reply> handled) {
@@ -166,11 +203,9 @@ public final class CallPipeline {
     return Problem.internal(id);
   }
 
-  private void record(Method<?, ?> method, Call call, Instant begun, AsyncResult<?> answer) {
-    var code =
-        answer.cause() instanceof Problem problem ? StatusTable.code(problem.kind()) : Code.OK;
+  void record(Row<?, ?> row, Call call, Instant begun, Code code) {
     recorder.ended(
         new CallRecorder.Ended(
-            method.fullName(), call.transport(), code, Duration.between(begun, clock.instant())));
+            row.fullName(), call.transport(), code, Duration.between(begun, clock.instant())));
   }
 }
