@@ -1,5 +1,7 @@
 package dev.longrunning.app;
 
+import dev.longrunning.connection.Connections;
+import dev.longrunning.connection.Limits;
 import dev.longrunning.grpc.GrpcTransport;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.OriginPolicy;
@@ -36,11 +38,8 @@ public final class ApiPort extends VerticleBase {
 
   static final int STREAMS_MAX = 1_000;
 
-  /**
-   * Without a byte in either direction a connection is closed after this. Vert.x does not spare one
-   * with a call in flight, so this is longer than the longest wait that can be set, an hour.
-   */
-  static final int IDLE_SECONDS = 3_900;
+  /** A peer that takes nothing of what was sent is gone, or as good as. */
+  private static final int UNTAKEN_MILLIS_MAX = 60_000;
 
   /** A client that gives up 100 calls a second is honest; the default of 200 in 30 s is less. */
   private static final int RESETS_MAX = 3_000;
@@ -58,8 +57,14 @@ public final class ApiPort extends VerticleBase {
    * Where to listen.
    *
    * @param port 0: any free one, the same for all instances of one deployment
+   * @param connections those of all instances
    */
-  public record Address(String host, int port) {}
+  public record Address(String host, int port, Connections connections) {
+    /** With the usual limits on connections. */
+    public Address(String host, int port) {
+      this(host, port, new Connections(Limits.DEFAULT));
+    }
+  }
 
   /** What serves the calls of one event loop; made on that loop. */
   public record Service(MethodTable table, CallPipeline pipeline, InstantSource clock) {}
@@ -92,6 +97,8 @@ public final class ApiPort extends VerticleBase {
     server =
         vertx
             .createHttpServer(options())
+            .connectionHandler(address.connections()::speaks)
+            .exceptionHandler(address.connections()::failed)
             .requestHandler(request -> dispatch(request, grpc, rest))
             .invalidRequestHandler(rest::refuseMalformed);
     return server.listen();
@@ -128,8 +135,7 @@ public final class ApiPort extends VerticleBase {
         .setPort(port)
         .setAcceptBacklog(BACKLOG_MAX)
         .setTcpKeepAlive(true)
-        .setIdleTimeout(IDLE_SECONDS)
-        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        .setTcpUserTimeout(UNTAKEN_MILLIS_MAX);
     return options
         .setSsl(false)
         .setUseAlpn(false)

@@ -1,5 +1,6 @@
 package dev.longrunning.app;
 
+import dev.longrunning.observe.EffectiveSetting;
 import dev.longrunning.observe.Secret;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.PasswordFile;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +32,8 @@ import java.util.stream.Stream;
  * @param cacheBytes weight of the states kept in memory
  * @param eventLoops threads that serve calls
  * @param callers what one caller may ask for at a time
+ * @param connections how long they live, and how many there are
+ * @param effective all of them as people may see them
  */
 public record Settings(
     HostPort listen,
@@ -47,7 +51,9 @@ public record Settings(
     int readConnections,
     int eventLoops,
     LogFormat logFormat,
-    CallerSettings callers) {
+    CallerSettings callers,
+    ConnectionSettings connections,
+    List<EffectiveSetting> effective) {
 
   /** How log lines look. */
   public enum LogFormat {
@@ -138,11 +144,14 @@ public record Settings(
 
   /** In the order of the documentation: those that stand here, then group by group. */
   static final List<Setting<?>> ALL =
-      Stream.of(OWN, CallerSettings.ALL).<Setting<?>>flatMap(List::stream).toList();
+      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL)
+          .<Setting<?>>flatMap(List::stream)
+          .toList();
 
   public Settings {
     hosts = List.copyOf(hosts);
     corsOrigins = List.copyOf(corsOrigins);
+    effective = List.copyOf(effective);
   }
 
   /**
@@ -193,7 +202,9 @@ public record Settings(
         sources.get(READ_CONNECTIONS),
         loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
         sources.get(LOG_FORMAT),
-        CallerSettings.read(sources));
+        CallerSettings.read(sources),
+        ConnectionSettings.read(sources),
+        sources.effective());
   }
 
   private static Optional<DatabaseUrl> database(
@@ -209,6 +220,7 @@ public record Settings(
           sources.fault("database: got " + file + ", allowed a file that can be read");
         }
       }
+      sources.shows(DATABASE, shown(url));
       return Optional.of(withPassword(url, environment));
     } catch (StartFault fault) {
       sources.fault(fault.line());
@@ -216,6 +228,13 @@ public record Settings(
       sources.fault("database: passfile: got one that cannot be read, allowed a text file");
     }
     return Optional.empty();
+  }
+
+  /** Where it is, for people: no user, no password, no parameters. */
+  private static String shown(DatabaseUrl url) {
+    return url.hosts().stream()
+        .map(host -> host.name() + ':' + host.port())
+        .collect(Collectors.joining(",", "postgres://***@", "/" + url.database()));
   }
 
   /** The URL's own, else that of the environment, else that of the password file. */

@@ -1,5 +1,7 @@
 package dev.longrunning.app;
 
+import dev.longrunning.connection.Connections;
+import dev.longrunning.connection.GuardedTransport;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
@@ -19,7 +21,6 @@ import dev.longrunning.service.Operations;
 import dev.longrunning.service.OperationsSettings;
 import dev.longrunning.service.Producer;
 import dev.longrunning.service.ProducerSettings;
-import dev.longrunning.site.ManagementPort;
 import dev.longrunning.store.pg.Connector;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
@@ -29,7 +30,6 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -53,26 +53,31 @@ final class Wiring {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
-  private static final int MANAGEMENT_IDLE_SECONDS = 30;
 
   private final Settings settings;
   private final StopSteps steps;
   private final Consumer<String> progress;
   private final Readiness readiness = new Readiness();
+  private final Observation observation;
   private final InstantSource clock = InstantSource.system();
+  private final GuardedTransport transport = GuardedTransport.ofThisMachine();
+  private final Connections connections;
   private final List<Supplier<List<QueuePeak>>> peaks = new CopyOnWriteArrayList<>();
 
   Wiring(Settings settings, StopSteps steps, Consumer<String> progress) {
     this.settings = settings;
     this.steps = steps;
     this.progress = progress;
+    this.observation = new Observation(settings, readiness, this::peaks);
+    this.connections = new Connections(ConnectionSettings.limits(settings));
+    observation.watch(connections);
   }
 
   /** Starts everything; answers where it listens. */
   HostPort start() throws StartFault, InterruptedException {
     List<PgConnectOptions> hosts = database();
+    observation.listen(steps, progress);
     Vertx vertx = vertx();
-    management(vertx);
     Backend backend = backend(vertx, hosts);
     HostPort listening = api(vertx, backend);
     readiness.ready();
@@ -101,26 +106,14 @@ final class Wiring {
     var options =
         new VertxOptions()
             .setEventLoopPoolSize(settings.eventLoops())
-            .setPreferNativeTransport(true)
             // Nothing of ours is served from files on the class path.
             .setFileSystemOptions(
                 new io.vertx.core.file.FileSystemOptions()
                     .setFileCachingEnabled(false)
                     .setClassPathResolvingEnabled(false));
-    Vertx vertx = Vertx.vertx(options);
+    Vertx vertx = Vertx.builder().with(options).withTransport(transport).build();
     steps.add("vertx", () -> Waiting.await("vertx", vertx.close(), CLOSE_LIMIT));
     return vertx;
-  }
-
-  private void management(Vertx vertx) throws StartFault, InterruptedException {
-    if (settings.management().isEmpty()) {
-      return;
-    }
-    var options = new HttpServerOptions().setIdleTimeout(MANAGEMENT_IDLE_SECONDS);
-    var server =
-        vertx.createHttpServer(options).requestHandler(new ManagementPort(readiness)::handle);
-    HostPort at = Binding.bind("management", server, settings.management().get());
-    progress.accept("Probes are answered on http://" + at);
   }
 
   private Backend backend(Vertx vertx, List<PgConnectOptions> hosts)
@@ -133,7 +126,11 @@ final class Wiring {
             "database",
             onLoop(
                 loop,
-                () -> new Backend(vertx, new Connector(vertx, hosts), settings, timers, clock)),
+                () -> {
+                  var connector = new Connector(vertx, hosts);
+                  return new Backend(
+                      vertx, connector, settings, timers, clock, observation.metrics());
+                }),
             START_LIMIT);
     peaks.add(backend::peaks);
     steps.add(
@@ -148,7 +145,8 @@ final class Wiring {
 
   private HostPort api(Vertx vertx, Backend backend) throws StartFault, InterruptedException {
     HostPort listen = settings.listen();
-    var address = new ApiPort.Address(listen.host(), listen.port());
+    transport.guard(connections);
+    var address = new ApiPort.Address(listen.host(), listen.port(), connections);
     var policy =
         OriginPolicy.of(
             listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));
@@ -187,6 +185,9 @@ final class Wiring {
             timers,
             new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax()));
     peaks.add(() -> List.of(operations.peak()));
+    observation
+        .metrics()
+        .gauge("longrunning_service_waiting_calls", "Calls that wait.", operations::waiters);
     var producer =
         new Producer(
             states,
@@ -200,8 +201,14 @@ final class Wiring {
     var table = StandardMethods.with(own, readiness, task -> loop.runOnContext(now -> task.run()));
     var admission = AdmissionSettings.DEFAULT.withCallerMax(settings.callers().callsMax());
     var pipeline =
-        new CallPipeline(vertx, clock, () -> UUID.randomUUID().toString(), admission, ended -> {});
+        new CallPipeline(
+            vertx,
+            clock,
+            () -> UUID.randomUUID().toString(),
+            admission,
+            observation.recorder(vertx));
     peaks.add(() -> List.of(pipeline.streams().peak()));
+    observation.watch(pipeline);
     return new ApiPort.Service(table, pipeline, clock);
   }
 

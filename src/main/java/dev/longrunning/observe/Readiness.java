@@ -1,6 +1,7 @@
 package dev.longrunning.observe;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -39,6 +40,15 @@ public final class Readiness {
   /** The server is about to stop: no new callers. */
   public void draining() {
     change(Phase.DRAINING);
+  }
+
+  /** In one word. */
+  public String word() {
+    return phase.name().toLowerCase(Locale.ROOT);
+  }
+
+  public boolean isDraining() {
+    return phase == Phase.DRAINING;
   }
 
   public boolean isReady() {

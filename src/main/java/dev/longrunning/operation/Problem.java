@@ -189,6 +189,13 @@ public final class Problem extends RuntimeException {
     return unavailable("DATABASE_UNAVAILABLE", "the database cannot be reached; repeat the call");
   }
 
+  /** Nothing was changed. */
+  public static Problem databaseExhausted(String sqlState) {
+    return unavailable(
+        "DATABASE_EXHAUSTED",
+        "the database has no disk or memory left for this (" + sqlState + "); repeat the call");
+  }
+
   public static Problem overloaded(String queue) {
     return unavailable("OVERLOADED", "too much is waiting (" + queue + "); repeat the call");
   }

@@ -5,7 +5,9 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -22,22 +24,39 @@ import org.jspecify.annotations.Nullable;
  * calls waiting the one whose deadline comes first, since that is the least likely to be in time. A
  * call that has waited for {@link AdmissionSettings#patience} is refused as well.
  *
+ * <p>A call that is answered at once, as the cache does it, counts until the event loop has looked
+ * at its other connections: else a thousand of them would be answered in one go, in front of
+ * everybody else's.
+ *
  * <p><b>Threads.</b> Confined to one event loop. Work begins on it, possibly within the call that
  * ended another.
  *
  * <p><b>Bounds.</b> {@link AdmissionSettings}: calls at work and waiting, altogether and of one
- * caller. Callers without a call are forgotten after two windows of {@value #WINDOW_MILLIS} ms.
+ * caller. Callers without a call are forgotten after two windows.
  */
 final class Admission {
-  /** How long a caller counts as one who calls, at least, after its last call. */
-  static final long WINDOW_MILLIS = 250;
+  /** Who has called within one to two of these counts as one who calls. */
+  static final long WINDOW_MILLIS = 25;
+
+  /** The event loop that calls are admitted to. */
+  interface Loop {
+    /** Runs it once the loop has looked at all its connections. */
+    void next(Runnable task);
+
+    /** Runs it after that time. */
+    void after(long millis, Runnable task);
+  }
 
   private final AdmissionSettings settings;
   private final InstantSource clock;
+  private final Loop loop;
   private final Map<String, CallerLoad> callers = new HashMap<>();
 
   /** Callers whose next call waits for nothing but its turn. */
   private final ArrayDeque<CallerLoad> turns = new ArrayDeque<>();
+
+  /** Who had calls answered at once since the loop looked at its connections; once a call. */
+  private List<CallerLoad> atOnce = new ArrayList<>();
 
   private CallerLoad busiest = new CallerLoad();
   private int working;
@@ -48,10 +67,12 @@ final class Admission {
 
   private long windowEndsMillis;
   private boolean beginning;
+  private boolean ticking;
 
-  Admission(AdmissionSettings settings, InstantSource clock) {
+  Admission(AdmissionSettings settings, InstantSource clock, Loop loop) {
     this.settings = settings;
     this.clock = clock;
+    this.loop = loop;
   }
 
   /** Calls that are worked on. */
@@ -70,6 +91,7 @@ final class Admission {
    * @param work never throws
    */
   <T> Future<T> run(Call call, Supplier<Future<T>> work) {
+    endWindows(clock.millis());
     var caller = callers.computeIfAbsent(call.caller(), key -> new CallerLoad());
     if (!caller.isWaiting() && mayBegin(caller)) {
       return begun(caller, work);
@@ -92,9 +114,11 @@ final class Admission {
     caller.working++;
     noteDemand(caller);
     var done = work.get();
-    // An answer at once, as the cache gives it, is the usual case and costs nothing more.
     if (done.isComplete()) {
-      ended(caller);
+      if (atOnce.isEmpty()) {
+        loop.next(this::endThoseAtOnce);
+      }
+      atOnce.add(caller);
     } else {
       done.onComplete(any -> ended(caller));
     }
@@ -107,14 +131,25 @@ final class Admission {
     demand += caller.demand - before;
   }
 
+  private void endThoseAtOnce() {
+    var all = atOnce;
+    atOnce = new ArrayList<>();
+    for (var caller : all) {
+      end(caller);
+    }
+    beginNext();
+  }
+
   private void ended(CallerLoad caller) {
+    end(caller);
+    beginNext();
+  }
+
+  private void end(CallerLoad caller) {
     working--;
     caller.working--;
     if (caller.isWaiting()) {
       giveTurn(caller);
-    }
-    if (!turns.isEmpty()) {
-      beginNext();
     }
   }
 
@@ -128,13 +163,14 @@ final class Admission {
   /** Begins what may begin, one call of a caller after one of another. */
   private void beginNext() {
     if (beginning) {
-      // Work that was done at once has ended within its begin: the loop below goes on with it.
+      // Within a begin another call has ended: the loop below goes on with it.
       return;
     }
     beginning = true;
     while (working < settings.workingMax() && !turns.isEmpty()) {
       var caller = turns.remove();
       caller.hasTurn = false;
+      // One that has used up its share gets its next turn when a call of its own ends.
       if (caller.isWaiting() && mayBegin(caller)) {
         var next = caller.first();
         remove(next);
@@ -157,11 +193,11 @@ final class Admission {
     caller.add(entry);
     noteDemand(caller);
     call.gone().onComplete(gone -> withdraw(entry));
-    // One that has used up its share gets a turn when a call of its own ends.
     if (caller.working < share(caller)) {
       giveTurn(caller);
       beginNext();
     }
+    tickLater();
     return entry.future();
   }
 
@@ -179,7 +215,7 @@ final class Admission {
     return true;
   }
 
-  /** One with as many calls waiting as any, or nearly: looked for anew once it has none. */
+  /** One with as many calls waiting as any, or nearly: looked for once a window. */
   private CallerLoad busiest() {
     if (!busiest.isWaiting()) {
       for (var caller : callers.values()) {
@@ -208,33 +244,50 @@ final class Admission {
     entry.caller().remove(entry);
   }
 
-  /** To be called every now and then: refuses what has waited for too long. */
-  void tick() {
+  private void tickLater() {
+    if (!ticking && waiting > 0) {
+      ticking = true;
+      loop.after(WINDOW_MILLIS, this::tick);
+    }
+  }
+
+  /** While calls wait: refuses those that have waited for too long, and sees to the others. */
+  private void tick() {
+    ticking = false;
     long now = clock.millis();
+    endWindows(now);
     long overdue = now - settings.patience().toMillis();
-    boolean windowEnds = now >= windowEndsMillis;
-    for (var all = callers.values().iterator(); all.hasNext(); ) {
-      var caller = all.next();
+    for (var caller : callers.values()) {
       while (caller.isWaiting() && caller.first().sinceMillis() <= overdue) {
         refuse(caller.first());
       }
-      if (windowEnds) {
-        demand -= caller.demand;
-        caller.endWindow();
-        demand += caller.demand;
-        if (caller.demand == 0) {
-          all.remove();
-        }
+      if (caller.isWaiting()) {
+        // Its share may have grown since.
+        giveTurn(caller);
       }
     }
-    if (windowEnds) {
-      windowEndsMillis = now + WINDOW_MILLIS;
-      busiest = new CallerLoad();
+    beginNext();
+    tickLater();
+  }
+
+  private void endWindows(long nowMillis) {
+    if (nowMillis < windowEndsMillis) {
+      return;
     }
-    if (waiting > 0) {
-      // Shares may have grown since these calls came.
-      callers.values().stream().filter(CallerLoad::isWaiting).forEach(this::giveTurn);
-      beginNext();
+    boolean longAgo = nowMillis >= windowEndsMillis + WINDOW_MILLIS;
+    for (var all = callers.values().iterator(); all.hasNext(); ) {
+      var caller = all.next();
+      demand -= caller.demand;
+      caller.endWindow();
+      if (longAgo) {
+        caller.endWindow();
+      }
+      demand += caller.demand;
+      if (caller.demand == 0) {
+        all.remove();
+      }
     }
+    busiest = new CallerLoad();
+    windowEndsMillis = nowMillis + WINDOW_MILLIS;
   }
 }

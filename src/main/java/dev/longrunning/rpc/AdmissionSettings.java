@@ -16,7 +16,7 @@ import java.time.Duration;
 public record AdmissionSettings(
     int workingMax, int waitingMax, int callerMax, int shareMin, Duration patience) {
   public static final AdmissionSettings DEFAULT =
-      new AdmissionSettings(1_024, 16_384, 4_096, 64, Duration.ofSeconds(1));
+      new AdmissionSettings(1_024, 16_384, 4_096, 16, Duration.ofSeconds(1));
 
   /** The same with another bound on the calls of one caller. */
   public AdmissionSettings withCallerMax(int max) {

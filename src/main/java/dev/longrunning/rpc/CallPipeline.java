@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -29,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class CallPipeline {
   static final Duration DEADLINE_MAX = Duration.ofHours(24);
-  private static final long ADMISSION_TICK_MILLIS = 50;
 
   private static final Logger log = LoggerFactory.getLogger(CallPipeline.class);
 
@@ -66,10 +66,34 @@ public final class CallPipeline {
     this.vertx = vertx;
     this.clock = clock;
     this.ids = ids;
-    this.admission = new Admission(settings, clock);
+    this.admission = new Admission(settings, clock, loop(vertx));
     this.streams = new OpenStreams(streams);
     this.recorder = recorder;
-    vertx.setPeriodic(ADMISSION_TICK_MILLIS, tick -> admission.tick());
+  }
+
+  private static Admission.Loop loop(Vertx vertx) {
+    var context = vertx.getOrCreateContext();
+    return new Admission.Loop() {
+      @Override
+      public void next(Runnable task) {
+        context.runOnContext(now -> task.run());
+      }
+
+      @Override
+      public void after(long millis, Runnable task) {
+        vertx.setTimer(millis, now -> context.runOnContext(later -> task.run()));
+      }
+    };
+  }
+
+  /** Calls that are worked on now. */
+  public int working() {
+    return admission.working();
+  }
+
+  /** Calls that wait for their turn. */
+  public int waiting() {
+    return admission.waiting();
   }
 
   /** What the requests that are still coming in may hold together. */
@@ -110,12 +134,14 @@ public final class CallPipeline {
    */
   public <Q extends Message, T> Future<T> run(
       Method<Q, ?> method, Call call, Supplier<Q> request, Function<Reply, T> encode) {
-    var begun = clock.instant();
-    var handled = admitted(method, call, () -> handled(method, call, request));
+    var begun = begun(method, call);
+    var handled = admitted(method, call, () -> handled(method, call, begun.recording(), request));
     // An answer at once, as the cache gives it, needs no timer and nobody to wait for.
     var bounded =
-        handled.isComplete() ? handled : untilGone(call, untilDeadline(call, begun, handled));
-    return bounded.transform(answer -> ended(method, call, begun, encoded(answer, encode)));
+        handled.isComplete()
+            ? handled
+            : untilGone(call, untilDeadline(call, begun.begun(), handled));
+    return bounded.transform(answer -> ended(begun, encoded(answer, encode)));
   }
 
   private static <T> Future<T> encoded(AsyncResult<Reply> answer, Function<Reply, T> encode) {
@@ -129,14 +155,20 @@ public final class CallPipeline {
     }
   }
 
-  private <T> Future<T> ended(Method<?, ?> method, Call call, Instant begun, Future<T> encoded) {
+  /** A call that began and has not ended. */
+  record Begun(String method, Call call, CallRecorder.Recording recording, Instant begun) {}
+
+  Begun begun(Row<?, ?> row, Call call) {
+    return new Begun(row.fullName(), call, recorder.begun(row, call), clock.instant());
+  }
+
+  private <T> Future<T> ended(Begun call, Future<T> encoded) {
     var answer =
         encoded.succeeded()
             ? encoded
-            : Future.<T>failedFuture(problem(method.fullName(), encoded.cause()));
-    var code =
-        answer.cause() instanceof Problem problem ? StatusTable.code(problem.kind()) : Code.OK;
-    record(method, call, begun, code);
+            : Future.<T>failedFuture(problem(call.method(), encoded.cause()));
+    var failure = answer.cause() instanceof Problem problem ? problem : null;
+    record(call, Optional.ofNullable(failure));
     return answer;
   }
 
@@ -146,13 +178,15 @@ public final class CallPipeline {
   }
 
   private <Q extends Message> Future<Reply> handled(
-      Method<Q, ?> method, Call call, Supplier<Q> request) {
+      Method<Q, ?> method, Call call, CallRecorder.Recording recording, Supplier<Q> request) {
     var deadline = call.deadline();
     if (deadline.isPresent() && !deadline.get().isAfter(clock.instant())) {
       return Future.failedFuture(Problem.deadline());
     }
-    try {
-      return method.handler().handle(call, request.get());
+    try (var scope = recording.enter()) {
+      var decoded = request.get();
+      recording.decoded(decoded);
+      return method.handler().handle(call, decoded);
     } catch (Throwable thrown) {
       // Also an Error: its caller waits for an answer like any other.
       return Future.failedFuture(thrown);
@@ -203,9 +237,11 @@ public final class CallPipeline {
     return Problem.internal(id);
   }
 
-  void record(Row<?, ?> row, Call call, Instant begun, Code code) {
+  void record(Begun call, Optional<Problem> problem) {
+    var took = Duration.between(call.begun(), clock.instant());
+    var code = problem.map(failure -> StatusTable.code(failure.kind())).orElse(Code.OK);
+    var reason = problem.map(Problem::reason).orElse("");
     recorder.ended(
-        new CallRecorder.Ended(
-            row.fullName(), call.transport(), code, Duration.between(begun, clock.instant())));
+        new CallRecorder.Ended(call.method(), call.call(), call.recording(), code, reason, took));
   }
 }

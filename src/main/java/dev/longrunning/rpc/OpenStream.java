@@ -1,7 +1,6 @@
 package dev.longrunning.rpc;
 
 import com.google.protobuf.Message;
-import com.google.rpc.Code;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -49,9 +48,8 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
 
   private final CallPipeline pipeline;
   private final StreamMethod<Q, ?> method;
-  private final Call call;
   private final StreamWire wire;
-  private final Instant begun;
+  private final CallPipeline.Begun call;
   private Phase phase = Phase.WAITING;
   private @Nullable StreamListener<Q> listener;
   private Optional<Problem> outcome = Optional.empty();
@@ -68,9 +66,8 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
   OpenStream(CallPipeline pipeline, StreamMethod<Q, ?> method, Call call, StreamWire wire) {
     this.pipeline = pipeline;
     this.method = method;
-    this.call = call;
     this.wire = wire;
-    this.begun = pipeline.now();
+    this.call = pipeline.begun(method, call);
   }
 
   /** Counts it among the open ones, and its time begins. */
@@ -86,17 +83,18 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
   private void watchTime() {
     timer = NO_TIMER;
     var now = pipeline.now();
-    if (call.deadline().isPresent() && !call.deadline().get().isAfter(now)) {
+    var deadline = call.call().deadline();
+    if (deadline.isPresent() && !deadline.get().isAfter(now)) {
       fail(Problem.deadline());
       return;
     }
     var wait = pipeline.streams().settings().requestWait();
-    var request = phase == Phase.WAITING ? Optional.of(begun.plus(wait)) : NEVER;
+    var request = phase == Phase.WAITING ? Optional.of(call.begun().plus(wait)) : NEVER;
     if (request.isPresent() && !request.get().isAfter(now)) {
       fail(Problem.requestLate(wait));
       return;
     }
-    Stream.concat(call.deadline().stream(), request.stream())
+    Stream.concat(deadline.stream(), request.stream())
         .min(Comparator.naturalOrder())
         .ifPresent(next -> timer = pipeline.after(pause(now, next), this::watchTime));
   }
@@ -121,8 +119,8 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
   }
 
   private void handOver() {
-    try {
-      listener = method.handler().open(call, this);
+    try (var scope = call.recording().enter()) {
+      listener = method.handler().open(call.call(), this);
     } catch (Throwable thrown) {
       // Also an Error: its caller waits for an answer like any other.
       fail(thrown);
@@ -140,6 +138,7 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
 
   /** The transport has the next request. */
   public void request(Q request) {
+    call.recording().decoded(request);
     tell(told -> told.request(request));
   }
 
@@ -150,7 +149,7 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
 
   private void tell(Consumer<StreamListener<Q>> what) {
     if (phase == Phase.OPEN && listener != null) {
-      try {
+      try (var scope = call.recording().enter()) {
         what.accept(listener);
       } catch (Throwable thrown) {
         fail(thrown);
@@ -178,7 +177,7 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
       pipeline.streams().remove(this);
     }
     if (ends) {
-      settle(Code.CANCELLED);
+      settle(Optional.of(Problem.cancelled()));
     }
     return ends;
   }
@@ -242,7 +241,7 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
     } else {
       timer = pipeline.after(pipeline.streams().settings().linger(), this::cutOff);
     }
-    settle(how.map(problem -> StatusTable.code(problem.kind())).orElse(Code.OK));
+    settle(how);
   }
 
   private void close() {
@@ -260,8 +259,8 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
   }
 
   /** Everything but what still has to go out. */
-  private void settle(Code code) {
-    pipeline.record(method, call, begun, code);
+  private void settle(Optional<Problem> how) {
+    pipeline.record(call, how);
     tellClosed();
   }
 

@@ -62,6 +62,11 @@ final class SettingsTest {
               format: json
             caller:
               calls-max: 16
+              connections-max: 1
+            connection:
+              age-max: off
+              idle-max: 15s
+              max: 16
             """);
 
     assertThat(settings.listen()).isEqualTo(new HostPort("::1", 0));
@@ -78,7 +83,9 @@ final class SettingsTest {
     assertThat(settings.readConnections()).isEqualTo(1);
     assertThat(settings.eventLoops()).isEqualTo(64);
     assertThat(settings.logFormat()).isEqualTo(Settings.LogFormat.JSON);
-    assertThat(settings.callers().callsMax()).isEqualTo(16);
+    assertThat(settings.callers()).isEqualTo(new CallerSettings(16, 1));
+    assertThat(settings.connections())
+        .isEqualTo(new ConnectionSettings(Duration.ZERO, Duration.ofSeconds(15), 16));
   }
 
   @Test
@@ -121,6 +128,10 @@ final class SettingsTest {
     "store.read-connections, 1, 16, 0, 17",
     "event-loops, 1, 64, -1, 65",
     "caller.calls-max, 16, 65536, 15, 65537",
+    "caller.connections-max, 1, 1000000, 0, 1000001",
+    "connection.age-max, 1m, 7d, 59s, 8d",
+    "connection.idle-max, 15s, 24h, 14s, 25h",
+    "connection.max, 16, 1000000, 15, 1000001",
     "listen, 127.0.0.1:0, 127.0.0.1:65535, 127.0.0.1, 127.0.0.1:65536",
     "management, off, 0.0.0.0:65535, '', :1",
   })

@@ -8,6 +8,7 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,37 @@ final class AdmissionTest {
   private Admission admission(int workingMax, int waitingMax, int callerMax, int shareMin) {
     return new Admission(
         new AdmissionSettings(workingMax, waitingMax, callerMax, shareMin, Duration.ofSeconds(1)),
-        clock);
+        clock,
+        loop);
+  }
+
+  private final ArrayDeque<Runnable> next = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> later = new ArrayDeque<>();
+  private final Admission.Loop loop =
+      new Admission.Loop() {
+        @Override
+        public void next(Runnable task) {
+          next.add(task);
+        }
+
+        @Override
+        public void after(long millis, Runnable task) {
+          later.add(task);
+        }
+      };
+
+  private void turn() {
+    for (int tasks = next.size(); tasks > 0; tasks--) {
+      next.remove().run();
+    }
+  }
+
+  /** Lets time go by, and what is due then happen. */
+  private void pass(long millis) {
+    now = now.plusMillis(millis);
+    for (int tasks = later.size(); tasks > 0; tasks--) {
+      later.remove().run();
+    }
   }
 
   private static Call call(String caller, Optional<Instant> deadline, Future<Void> gone) {
@@ -147,8 +178,7 @@ final class AdmissionTest {
     end("quiet1");
 
     for (int i = 0; i < 3; i++) {
-      now = now.plusMillis(Admission.WINDOW_MILLIS);
-      admission.tick();
+      pass(Admission.WINDOW_MILLIS);
     }
 
     assertThat(working).hasSize(50);
@@ -221,11 +251,9 @@ final class AdmissionTest {
     now = now.plusMillis(500);
     ask(admission, "a", 3, 3);
 
-    now = now.plusMillis(499);
-    admission.tick();
+    pass(499);
     assertThat(answers.get("a2").isComplete()).isFalse();
-    now = now.plusMillis(1);
-    admission.tick();
+    pass(1);
 
     assertThat(refused("a2")).isEqualTo(Problem.Kind.UNAVAILABLE);
     assertThat(answers.get("a3").isComplete()).isFalse();
@@ -261,9 +289,31 @@ final class AdmissionTest {
     }
 
     end("a1");
+    while (!next.isEmpty()) {
+      turn();
+    }
 
     assertThat(done[0]).isEqualTo(50_000);
     assertThat(admission.working()).isZero();
+  }
+
+  @Test
+  void what_is_answered_at_once_counts_until_the_loop_has_looked_at_the_other_connections() {
+    var admission = admission(100, 1_000, 1_000, 2);
+    ask(admission, "quiet", 1, 1);
+    var done = new int[1];
+    for (int i = 0; i < 10; i++) {
+      admission.run(
+          call("noisy", Optional.empty(), Promise.<Void>promise().future()),
+          () -> {
+            done[0]++;
+            return Future.succeededFuture();
+          });
+    }
+
+    assertThat(done[0]).isEqualTo(2);
+    turn();
+    assertThat(done[0]).isEqualTo(4);
   }
 
   /** Whatever happens: bounds hold, everything is answered once, and nothing is left. */
@@ -287,8 +337,8 @@ final class AdmissionTest {
         case 4, 5 -> anyOf(random, working).ifPresent(this::end);
         case 6 -> anyOf(random, leavers).map(leavers::remove).ifPresent(Promise::tryComplete);
         default -> {
-          now = now.plusMillis(random.nextInt(400));
-          admission.tick();
+          pass(random.nextInt(400));
+          turn();
         }
       }
       assertThat(admission.working()).isLessThanOrEqualTo(6).isEqualTo(working.size());

@@ -1,0 +1,155 @@
+package dev.longrunning.app;
+
+import static dev.longrunning.connection.Http2Peer.CONTINUATION;
+import static dev.longrunning.connection.Http2Peer.END_STREAM;
+import static dev.longrunning.connection.Http2Peer.GOAWAY;
+import static dev.longrunning.connection.Http2Peer.HEADERS;
+import static dev.longrunning.connection.Http2Peer.NOTHING;
+import static dev.longrunning.connection.Http2Peer.PING;
+import static dev.longrunning.connection.Http2Peer.SETTINGS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longrunning.connection.Http2Peer;
+import java.io.IOException;
+import java.net.SocketException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What ends a connection, and what does not: only floods. */
+@Timeout(60)
+final class FloodTest {
+  private static final int ENHANCE_YOUR_CALM = 11;
+
+  private final TestServer server = new TestServer();
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private interface Flood {
+    void send(Http2Peer peer) throws IOException;
+  }
+
+  /** Reads while it floods, as an attacker does who wants to be answered. */
+  private void endsWith(int error, Flood flood) throws Exception {
+    try (var peer = new Http2Peer(server.port)) {
+      var goAway =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return peer.find(GOAWAY);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      try {
+        flood.send(peer);
+        peer.flush();
+      } catch (SocketException closed) {
+        // Before all of it was sent.
+      }
+      // A system that gets more after it has closed resets, and what was said last may be lost.
+      var said = goAway.get(20, TimeUnit.SECONDS);
+      assertThat(said.map(Http2Peer.Frame::error).orElse(error)).isEqualTo(error);
+      assertThat(peer.isClosed()).isTrue();
+    }
+    assertThat(server.get("/v1/operations/a").status()).isEqualTo(200);
+  }
+
+  @Test
+  void hundreds_of_honest_cancels_do_not_end_it() throws Exception {
+    try (var peer = new Http2Peer(server.port)) {
+      for (int i = 0; i < 900; i++) {
+        peer.cancel(peer.get("/v1/operations/a"));
+      }
+      peer.settle();
+    }
+  }
+
+  @Test
+  void a_rapid_reset_ends_it() throws Exception {
+    endsWith(
+        ENHANCE_YOUR_CALM,
+        peer -> {
+          for (int i = 0; i < 3_100; i++) {
+            peer.cancel(peer.get("/v1/operations/a"));
+          }
+        });
+  }
+
+  @Test
+  void a_flood_of_continuations_ends_it() throws Exception {
+    endsWith(
+        ENHANCE_YOUR_CALM,
+        peer -> {
+          int stream = peer.begin("/v1/operations/a", END_STREAM);
+          for (int i = 0; i < 100; i++) {
+            peer.send(CONTINUATION, 0, stream, NOTHING);
+          }
+        });
+  }
+
+  @Test
+  void a_flood_of_settings_ends_it() throws Exception {
+    endsWith(
+        ENHANCE_YOUR_CALM,
+        peer -> {
+          for (int i = 0; i < 500; i++) {
+            peer.send(SETTINGS, 0, 0, NOTHING);
+          }
+        });
+  }
+
+  @Test
+  void a_flood_of_pings_ends_it() throws Exception {
+    endsWith(
+        ENHANCE_YOUR_CALM,
+        peer -> {
+          for (int i = 0; i < 110_000; i++) {
+            peer.send(PING, 0, 0, new byte[8]);
+          }
+        });
+  }
+
+  @Test
+  void pings_of_a_client_that_measures_do_not_end_it() throws Exception {
+    try (var peer = new Http2Peer(server.port)) {
+      for (int i = 0; i < 500; i++) {
+        peer.settle();
+      }
+    }
+  }
+
+  @Test
+  void a_flood_of_empty_data_ends_it() throws Exception {
+    endsWith(
+        ENHANCE_YOUR_CALM,
+        peer -> {
+          int stream = peer.begin("/v1/operations/a", Http2Peer.END_HEADERS);
+          for (int i = 0; i < 100; i++) {
+            peer.send(Http2Peer.DATA, 0, stream, NOTHING);
+          }
+        });
+  }
+
+  @Test
+  void more_streams_than_allowed_are_refused_and_the_others_go_on() throws Exception {
+    try (var peer = new Http2Peer(server.port)) {
+      for (int i = 0; i <= ApiPort.STREAMS_MAX; i++) {
+        peer.begin("/v1/operations/a", Http2Peer.END_HEADERS);
+      }
+      peer.flush();
+      var refused = peer.next(Http2Peer.RST_STREAM);
+
+      assertThat(refused.stream()).isEqualTo(2 * ApiPort.STREAMS_MAX + 1);
+      peer.settle();
+      peer.send(Http2Peer.DATA, END_STREAM, 1, NOTHING);
+      peer.flush();
+      assertThat(peer.next(HEADERS).stream()).isEqualTo(1);
+    }
+  }
+}
