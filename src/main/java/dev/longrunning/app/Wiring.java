@@ -15,10 +15,10 @@ import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
-import dev.longrunning.rpc.Method;
-import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.rpc.OperationsMethods;
 import dev.longrunning.rpc.ProducerMethods;
+import dev.longrunning.rpc.Row;
+import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.service.Operations;
 import dev.longrunning.service.OperationsSettings;
 import dev.longrunning.service.Producer;
@@ -212,8 +212,10 @@ final class Wiring {
             clock,
             UUID::randomUUID,
             new ProducerSettings(settings.retention()));
-    List<Method<?, ?>> methods = new ArrayList<>(OperationsMethods.of(operations, clock));
-    methods.addAll(ProducerMethods.of(producer));
+    List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
+    own.addAll(ProducerMethods.of(producer));
+    var loop = vertx.getOrCreateContext();
+    var table = StandardMethods.with(own, readiness, task -> loop.runOnContext(now -> task.run()));
     var admission = AdmissionSettings.DEFAULT.withCallerMax(settings.callers().callsMax());
     var pipeline =
         new CallPipeline(
@@ -222,8 +224,9 @@ final class Wiring {
             () -> UUID.randomUUID().toString(),
             admission,
             observation.recorder(vertx));
+    peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);
-    return new ApiPort.Service(MethodTable.of(methods), pipeline, clock);
+    return new ApiPort.Service(table, pipeline, clock);
   }
 
   private static <T> Future<T> onLoop(Context loop, Callable<T> work) {
