@@ -1,7 +1,9 @@
 package dev.longrunning.app;
 
+import dev.longrunning.observe.EffectiveSetting;
 import dev.longrunning.operation.Problem;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ final class SettingSources {
   private final Map<String, String> environment;
   private final Map<String, String> file;
   private final List<String> faults;
+  private final Map<String, EffectiveSetting> effective = new LinkedHashMap<>();
 
   SettingSources(
       Map<String, String> flags,
@@ -43,24 +46,43 @@ final class SettingSources {
   /** The value that counts, or the default where it is a fault. */
   <T> T get(Setting<T> setting) {
     String text = setting.fallback();
-    String where = "";
+    String where = "default";
     if (flags.containsKey(setting.key())) {
       text = flags.get(setting.key());
-      where = " by flag --" + setting.key();
+      where = "flag --" + setting.key();
     } else if (environment.containsKey(setting.environmentName())) {
       text = environment.get(setting.environmentName());
-      where = " by environment " + setting.environmentName();
+      where = "environment " + setting.environmentName();
     } else if (file.containsKey(setting.key())) {
       text = file.get(setting.key());
+      where = "file";
     }
+    boolean hidden = setting.secret() && !text.equals(setting.fallback());
+    shows(setting, hidden ? "***" : text.strip(), where);
     var value = setting.parser().apply(text.strip());
     if (value.isEmpty()) {
       String got = setting.secret() ? "something else" : Problem.shown(text);
-      fault(setting.key() + ": got " + got + where + ", allowed " + setting.allowed());
+      String by = where.equals("file") ? "" : " by " + where;
+      fault(setting.key() + ": got " + got + by + ", allowed " + setting.allowed());
     }
     return value
         .or(() -> setting.parser().apply(setting.fallback()))
         .orElseThrow(() -> new IllegalStateException("a default is allowed: " + setting.key()));
+  }
+
+  /** What people are shown of a setting in place of what was written. */
+  void shows(Setting<?> setting, String value) {
+    effective.computeIfPresent(
+        setting.key(), (key, known) -> new EffectiveSetting(key, value, known.source()));
+  }
+
+  private void shows(Setting<?> setting, String value, String source) {
+    effective.put(setting.key(), new EffectiveSetting(setting.key(), value, source));
+  }
+
+  /** Everything that was asked for, and where it came from; no secrets. */
+  List<EffectiveSetting> effective() {
+    return List.copyOf(effective.values());
   }
 
   /** Gathers a fault of another kind. */

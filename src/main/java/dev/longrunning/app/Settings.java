@@ -1,5 +1,6 @@
 package dev.longrunning.app;
 
+import dev.longrunning.observe.EffectiveSetting;
 import dev.longrunning.observe.Secret;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.PasswordFile;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +33,9 @@ import java.util.stream.Stream;
  * @param eventLoops threads that serve calls
  * @param callers what one caller may ask for at a time
  * @param connections how long they live, and how many there are
+ * @param tls how they are encrypted
+ * @param stop how the server stops
+ * @param effective all of them as people may see them
  */
 public record Settings(
     HostPort listen,
@@ -49,7 +54,10 @@ public record Settings(
     int eventLoops,
     LogFormat logFormat,
     CallerSettings callers,
-    ConnectionSettings connections) {
+    ConnectionSettings connections,
+    TlsSettings tls,
+    StopSettings stop,
+    List<EffectiveSetting> effective) {
 
   /** How log lines look. */
   public enum LogFormat {
@@ -140,13 +148,14 @@ public record Settings(
 
   /** In the order of the documentation: those that stand here, then group by group. */
   static final List<Setting<?>> ALL =
-      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL)
+      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL, TlsSettings.ALL, StopSettings.ALL)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
   public Settings {
     hosts = List.copyOf(hosts);
     corsOrigins = List.copyOf(corsOrigins);
+    effective = List.copyOf(effective);
   }
 
   /**
@@ -198,7 +207,10 @@ public record Settings(
         loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
         sources.get(LOG_FORMAT),
         CallerSettings.read(sources),
-        ConnectionSettings.read(sources));
+        ConnectionSettings.read(sources),
+        TlsSettings.read(sources),
+        StopSettings.read(sources),
+        sources.effective());
   }
 
   private static Optional<DatabaseUrl> database(
@@ -214,6 +226,7 @@ public record Settings(
           sources.fault("database: got " + file + ", allowed a file that can be read");
         }
       }
+      sources.shows(DATABASE, shown(url));
       return Optional.of(withPassword(url, environment));
     } catch (StartFault fault) {
       sources.fault(fault.line());
@@ -221,6 +234,13 @@ public record Settings(
       sources.fault("database: passfile: got one that cannot be read, allowed a text file");
     }
     return Optional.empty();
+  }
+
+  /** Where it is, for people: no user, no password, no parameters. */
+  private static String shown(DatabaseUrl url) {
+    return url.hosts().stream()
+        .map(host -> host.name() + ':' + host.port())
+        .collect(Collectors.joining(",", "postgres://***@", "/" + url.database()));
   }
 
   /** The URL's own, else that of the environment, else that of the password file. */

@@ -1,7 +1,9 @@
 package dev.longrunning.app;
 
+import dev.longrunning.connection.Certificates;
 import dev.longrunning.connection.Connections;
 import dev.longrunning.connection.GuardedTransport;
+import dev.longrunning.connection.TlsFault;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
@@ -15,15 +17,14 @@ import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
-import dev.longrunning.rpc.Method;
-import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.rpc.OperationsMethods;
 import dev.longrunning.rpc.ProducerMethods;
+import dev.longrunning.rpc.Row;
+import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.service.Operations;
 import dev.longrunning.service.OperationsSettings;
 import dev.longrunning.service.Producer;
 import dev.longrunning.service.ProducerSettings;
-import dev.longrunning.site.ManagementPort;
 import dev.longrunning.store.pg.Connector;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
@@ -33,7 +34,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -63,12 +64,12 @@ final class Wiring {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
-  private static final int MANAGEMENT_IDLE_SECONDS = 30;
 
   private final Settings settings;
   private final StopSteps steps;
   private final Consumer<String> progress;
   private final Readiness readiness = new Readiness();
+  private final Observation observation;
   private final InstantSource clock = InstantSource.system();
   private final GuardedTransport transport = GuardedTransport.ofThisMachine();
   private final Connections connections;
@@ -78,14 +79,16 @@ final class Wiring {
     this.settings = settings;
     this.steps = steps;
     this.progress = progress;
+    this.observation = new Observation(settings, readiness, this::peaks);
     this.connections = new Connections(ConnectionSettings.limits(settings));
+    observation.watch(connections);
   }
 
   /** Starts everything; answers where it listens. */
   HostPort start() throws StartFault, InterruptedException {
     List<PgConnectOptions> hosts = database();
+    observation.listen(steps, progress);
     Vertx vertx = vertx();
-    management(vertx);
     Backend backend = backend(vertx, hosts);
     HostPort listening = api(vertx, backend);
     readiness.ready();
@@ -110,29 +113,19 @@ final class Wiring {
     return List.of(postgres.connectOptions());
   }
 
+  /** Nothing of ours is served from files on the class path, so there is no folder for them. */
+  static FileSystemOptions withoutFiles() {
+    return new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+  }
+
   private Vertx vertx() throws StartFault {
     var options =
         new VertxOptions()
             .setEventLoopPoolSize(settings.eventLoops())
-            // Nothing of ours is served from files on the class path.
-            .setFileSystemOptions(
-                new io.vertx.core.file.FileSystemOptions()
-                    .setFileCachingEnabled(false)
-                    .setClassPathResolvingEnabled(false));
+            .setFileSystemOptions(withoutFiles());
     Vertx vertx = Vertx.builder().with(options).withTransport(transport).build();
     steps.add("vertx", () -> Waiting.await("vertx", vertx.close(), CLOSE_LIMIT));
     return vertx;
-  }
-
-  private void management(Vertx vertx) throws StartFault, InterruptedException {
-    if (settings.management().isEmpty()) {
-      return;
-    }
-    var options = new HttpServerOptions().setIdleTimeout(MANAGEMENT_IDLE_SECONDS);
-    var server =
-        vertx.createHttpServer(options).requestHandler(new ManagementPort(readiness)::handle);
-    HostPort at = Binding.bind("management", server, settings.management().get());
-    progress.accept("Probes are answered on http://" + at);
   }
 
   private Backend backend(Vertx vertx, List<PgConnectOptions> hosts)
@@ -145,7 +138,11 @@ final class Wiring {
             "database",
             onLoop(
                 loop,
-                () -> new Backend(vertx, new Connector(vertx, hosts), settings, timers, clock)),
+                () -> {
+                  var connector = new Connector(vertx, hosts);
+                  return new Backend(
+                      vertx, connector, settings, timers, clock, observation.metrics());
+                }),
             START_LIMIT);
     peaks.add(backend::peaks);
     steps.add(
@@ -161,7 +158,8 @@ final class Wiring {
   private HostPort api(Vertx vertx, Backend backend) throws StartFault, InterruptedException {
     HostPort listen = settings.listen();
     transport.guard(connections);
-    var address = new ApiPort.Address(listen.host(), listen.port(), connections);
+    var certificates = certificates(vertx);
+    var address = new ApiPort.Address(listen.host(), listen.port(), connections, certificates);
     var policy =
         OriginPolicy.of(
             listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));
@@ -187,6 +185,18 @@ final class Wiring {
     return listen.withPort(ports.get(0).port());
   }
 
+  private Optional<Certificates> certificates(Vertx vertx) throws StartFault {
+    if (settings.tls().files().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      connections.encrypted();
+      return Optional.of(Certificates.read(settings.tls().files().get(), vertx, clock));
+    } catch (TlsFault fault) {
+      throw new StartFault(fault.line(), fault);
+    }
+  }
+
   /** What answers the calls of one event loop; made on it. */
   private ApiPort.Service service(Vertx vertx, Backend backend) {
     var timers = new VertxTimers(vertx);
@@ -200,6 +210,9 @@ final class Wiring {
             timers,
             new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax()));
     peaks.add(() -> List.of(operations.peak()));
+    observation
+        .metrics()
+        .gauge("longrunning_service_waiting_calls", "Calls that wait.", operations::waiters);
     var producer =
         new Producer(
             states,
@@ -207,13 +220,22 @@ final class Wiring {
             clock,
             UUID::randomUUID,
             new ProducerSettings(settings.retention()));
-    List<Method<?, ?>> methods = new ArrayList<>(OperationsMethods.of(operations, clock));
-    methods.addAll(ProducerMethods.of(producer));
+    List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
+    own.addAll(ProducerMethods.of(producer));
+    var loop = vertx.getOrCreateContext();
+    var table = StandardMethods.with(own, readiness, task -> loop.runOnContext(now -> task.run()));
     var admission = AdmissionSettings.DEFAULT.withCallerMax(settings.callers().callsMax());
     var pipeline =
-        new CallPipeline(vertx, clock, () -> UUID.randomUUID().toString(), admission, ended -> {});
-    var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
-    return new ApiPort.Service(MethodTable.of(methods), pipeline, intakes, clock);
+        new CallPipeline(
+            vertx,
+            clock,
+            () -> UUID.randomUUID().toString(),
+            admission,
+            observation.recorder(vertx));
+    peaks.add(() -> List.of(pipeline.streams().peak()));
+    observation.watch(pipeline);
+    var intakes = new Intakes(vertx, clock, pipeline.bodies(), IntakeSettings.DEFAULT);
+    return new ApiPort.Service(table, pipeline, intakes, clock);
   }
 
   private static <T> Future<T> onLoop(Context loop, Callable<T> work) {

@@ -1,6 +1,7 @@
 package dev.longrunning.grpc;
 
 import com.google.rpc.Status;
+import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
@@ -8,6 +9,8 @@ import dev.longrunning.rpc.ErrorStatus;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.MethodTable;
+import dev.longrunning.rpc.StreamMethod;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -19,7 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The unary methods of a table over gRPC and gRPC-Web.
+ * The methods of a table over gRPC and gRPC-Web.
  *
  * <p><b>Promise.</b> Every request gets a gRPC status, also one that is not well-formed.
  *
@@ -96,11 +99,13 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
 
   private void dispatch(HttpServerRequest request, Framing framing) {
     String path = Objects.requireNonNullElse(request.path(), "");
-    var method = table.find(path.startsWith("/") ? path.substring(1) : "");
-    if (method.isEmpty()) {
-      refuse(request, Problem.unimplemented("method: nothing answers at " + Problem.shown(path)));
+    var row = table.find(path.startsWith("/") ? path.substring(1) : "").orElse(null);
+    if (row instanceof Method<?, ?> method) {
+      begin(method, framing, request);
+    } else if (row instanceof StreamMethod<?, ?> method) {
+      begin(method, framing, request);
     } else {
-      begin(method.get(), framing, request);
+      refuse(request, Problem.unimplemented("method: nothing answers at " + Problem.shown(path)));
     }
   }
 
@@ -109,16 +114,22 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
     try {
       new UnaryCall<>(method, framing, this, begun, request).begin();
     } catch (RuntimeException failure) {
-      refuse(request, pipeline.refused(method, Call.Transport.GRPC, begun, failure));
+      var caller = Call.caller(request.remoteAddress());
+      var call = Call.unread(OperationKey.DEFAULT_SERVICE, caller, Call.Transport.GRPC);
+      refuse(request, pipeline.refused(method, call, begun, failure));
     }
   }
 
+  private void begin(StreamMethod<?, ?> method, Framing framing, HttpServerRequest request) {
+    new GrpcStream<>(method, framing, pipeline, clock.instant(), request).begin();
+  }
+
   /** Ends the response with nothing but a status. */
-  static void answer(HttpServerResponse response, Framing framing, Status status) {
+  static Future<Void> answer(HttpServerResponse response, Framing framing, Status status) {
     response
         .putHeader(HttpHeaders.CONTENT_TYPE, framing.contentType())
         .putHeader(GrpcHeaders.ACCEPT_ENCODING, "gzip");
     GrpcHeaders.putStatus(response.headers(), status);
-    response.end();
+    return response.end();
   }
 }

@@ -21,8 +21,8 @@ final class RequestFrame {
   /** Twice the largest operation: 4 MiB. */
   static final int MESSAGE_BYTES_MAX = 4_194_304;
 
-  private static final int PREFIX_BYTES = 5;
-  private static final int COMPRESSED = 1;
+  static final int PREFIX_BYTES = 5;
+  static final int COMPRESSED = 1;
 
   private RequestFrame() {}
 
@@ -49,7 +49,7 @@ final class RequestFrame {
     return Bytes.of(flags == COMPRESSED ? decompressed(content, encoding) : content);
   }
 
-  private static byte[] decompressed(byte[] content, @Nullable String encoding) {
+  static byte[] decompressed(byte[] content, @Nullable String encoding) {
     if (encoding == null || encoding.equals("identity")) {
       String got = encoding == null ? "none" : encoding;
       throw Problem.invalid("grpc-encoding", got, "gzip where the message is compressed");

@@ -83,13 +83,13 @@ final class UnaryCall<Q extends Message> implements Intake.Taker {
 
   @Override
   public void refused(Problem problem) {
-    fail(pipeline.refused(method, Call.Transport.GRPC, begun, problem));
+    fail(pipeline.refused(method, call, begun, problem));
   }
 
   @Override
   public void gone() {
     if (!runs) {
-      pipeline.refused(method, Call.Transport.GRPC, begun, Problem.cancelled());
+      pipeline.refused(method, call, begun, Problem.cancelled());
     }
     gone.tryComplete();
   }

@@ -80,7 +80,7 @@ final class RestCall<Q extends Message> implements Intake.Taker {
         RequestBody.fault(request.getHeader("content-type"), request.getHeader("content-encoding"));
     if (intake.body().length() > 0 && fault.isPresent()) {
       intake.release();
-      fail(415, pipeline.refused(method, Call.Transport.REST, begun, fault.get()));
+      fail(415, pipeline.refused(method, call, begun, fault.get()));
       return;
     }
     runs = true;
@@ -89,13 +89,13 @@ final class RestCall<Q extends Message> implements Intake.Taker {
 
   @Override
   public void refused(Problem problem) {
-    fail(bodyStatus(problem), pipeline.refused(method, Call.Transport.REST, begun, problem));
+    fail(bodyStatus(problem), pipeline.refused(method, call, begun, problem));
   }
 
   /** HTTP has statuses of its own for bodies. */
   private static int bodyStatus(Problem problem) {
     return switch (problem.reason()) {
-      case "REQUEST_TIMEOUT" -> 408;
+      case "REQUEST_LATE" -> 408;
       case "TOO_LARGE" -> 413;
       default -> StatusTable.http(problem.kind());
     };
@@ -104,7 +104,7 @@ final class RestCall<Q extends Message> implements Intake.Taker {
   @Override
   public void gone() {
     if (!runs) {
-      pipeline.refused(method, Call.Transport.REST, begun, Problem.cancelled());
+      pipeline.refused(method, call, begun, Problem.cancelled());
     }
     gone.tryComplete();
   }

@@ -1,5 +1,6 @@
 package dev.longrunning.rest;
 
+import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
@@ -90,7 +91,10 @@ public final class RestTransport implements Handler<HttpServerRequest> {
     String path = Objects.requireNonNullElse(request.path(), "");
     var match = routes.find(verb(request), path);
     if (match.isPresent()) {
-      begin(match.get().method(), match.get(), request);
+      if (!(match.get().method() instanceof Method<?, ?> method)) {
+        throw Problem.unimplemented("method: streams are answered over gRPC and gRPC-Web only");
+      }
+      begin(method, match.get(), request);
       return;
     }
     var verbs = routes.verbs(path);
@@ -116,7 +120,9 @@ public final class RestTransport implements Handler<HttpServerRequest> {
     try {
       new RestCall<>(method, match, this, begun, request).begin();
     } catch (RuntimeException failure) {
-      refuse(request, pipeline.refused(method, Call.Transport.REST, begun, failure));
+      var caller = Call.caller(request.remoteAddress());
+      var call = Call.unread(OperationKey.DEFAULT_SERVICE, caller, Call.Transport.REST);
+      refuse(request, pipeline.refused(method, call, begun, failure));
     }
   }
 

@@ -10,13 +10,13 @@ package dev.longrunning.rpc;
  * <p><b>Bounds.</b> {@value #BYTES_MAX} bytes: 16 requests of the largest size at a time. Without
  * it a single connection of 1,000 streams could hold 4 GiB.
  */
-final class BodyBudget {
+public final class BodyBudget {
   static final int BYTES_MAX = 67_108_864;
 
   private long held;
 
   /** Whether that many bytes more may be held; if so, they are counted. */
-  boolean take(int bytes) {
+  public boolean take(int bytes) {
     if (held + bytes > BYTES_MAX) {
       return false;
     }
@@ -28,7 +28,7 @@ final class BodyBudget {
     return held;
   }
 
-  void give(int bytes) {
+  public void give(int bytes) {
     held -= bytes;
     if (held < 0) {
       throw new IllegalStateException("more bytes of bodies were given back than taken");

@@ -46,6 +46,11 @@ public record Call(
     this(service, caller, deadline, cached, transport, Promise.<Void>promise().future());
   }
 
+  /** A call of which no more is known, because its headers cannot be read. */
+  public static Call unread(String service, String caller, Transport transport) {
+    return new Call(service, caller, Optional.empty(), false, transport);
+  }
+
   /** Names the caller of a request that comes from there; null: its connection is gone. */
   public static String caller(@Nullable SocketAddress from) {
     return from == null ? "gone" : String.valueOf(from.hostAddress());

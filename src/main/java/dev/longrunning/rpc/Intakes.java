@@ -13,11 +13,17 @@ public final class Intakes {
   private final Vertx vertx;
   private final InstantSource clock;
   private final IntakeSettings settings;
-  private final BodyBudget budget = new BodyBudget();
+  private final BodyBudget budget;
 
-  public Intakes(Vertx vertx, InstantSource clock, IntakeSettings settings) {
+  /**
+   * Makes those of one event loop.
+   *
+   * @param budget of that loop, shared with its streams
+   */
+  public Intakes(Vertx vertx, InstantSource clock, BodyBudget budget, IntakeSettings settings) {
     this.vertx = vertx;
     this.clock = clock;
+    this.budget = budget;
     this.settings = settings;
   }
 

@@ -527,7 +527,10 @@ final class HttpBattery {
         "a mask of 4 million characters",
         post(A + ":update", JSON, "{\"updateMask\":\"" + "a,".repeat(2_000_000) + "\"}"),
         error(400, "updateMask: got a,a"));
-    kept("1e999999999", post(WAIT, JSON, "{\"timeout\":1e999999999}"), error(400, "timeout: got"));
+    kept(
+        "1e999999999",
+        post(WAIT, JSON, "{\"timeout\":1e999999999}"),
+        error(400, "allowed one JSON object"));
     kept(
         "an unknown field",
         post(WAIT, JSON, "{\"nothing\":1}"),

@@ -1,19 +1,24 @@
 package dev.longrunning.grpc;
 
 import dev.longrunning.operation.Bytes;
+import dev.longrunning.rpc.BodyBudget;
 import dev.longrunning.rpc.MethodsDocs;
+import dev.longrunning.rpc.Row;
 import dev.longrunning.testing.Fuzzed;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Bodies of unary calls, in every framing and encoding, and their deadlines. */
 public final class FrameFuzz {
   private static final List<String> ENCODINGS = Arrays.asList(null, "identity", "gzip", "br");
   private static final List<Framing> FRAMINGS = List.of(Framing.values());
-  private static final List<dev.longrunning.rpc.Method<?, ?>> METHODS = MethodsDocs.methods();
+  private static final List<Row<?, ?>> METHODS = List.copyOf(MethodsDocs.methods());
+  private static final BodyBudget BUDGET = new BodyBudget();
   private static final int PREFIX_BYTES = 5;
 
   private FrameFuzz() {}
@@ -39,11 +44,12 @@ public final class FrameFuzz {
       Fuzzed.holds(Arrays.equals(content, message.get().array()), "a message comes as it was sent");
     }
     pieces(body, choice);
+    parts(body, choice, encoding);
     Fuzzed.answer(() -> GrpcHeaders.timeout(new String(body, StandardCharsets.ISO_8859_1)));
     Framing.of(new String(body, StandardCharsets.ISO_8859_1));
   }
 
-  private static void check(dev.longrunning.rpc.Method<?, ?> method, Bytes bytes) {
+  private static void check(Row<?, ?> method, Bytes bytes) {
     Fuzzed.holds(bytes.length() <= RequestFrame.MESSAGE_BYTES_MAX, "a message is bounded");
     Fuzzed.answer(() -> method.parse(bytes))
         .ifPresent(
@@ -53,13 +59,39 @@ public final class FrameFuzz {
                     "a request that is written is read as it was"));
   }
 
+  /** A stream's messages are the same wherever the parts that they come in are cut. */
+  private static void parts(byte[] body, int cut, @Nullable String encoding) {
+    var whole = Fuzzed.answer(() -> messages(encoding, body));
+    int at = Math.min(cut, body.length);
+    var halves = Arrays.copyOfRange(body, at, body.length);
+    var two = Fuzzed.answer(() -> messages(encoding, Arrays.copyOf(body, at), halves));
+    Fuzzed.holds(whole.equals(two), "messages are the same in two parts");
+  }
+
+  private static List<Bytes> messages(@Nullable String encoding, byte[]... parts) {
+    var frames = new RequestFrames(BUDGET, encoding);
+    var messages = new ArrayList<Bytes>();
+    try {
+      for (byte[] part : parts) {
+        frames.add(Buffer.buffer(part));
+        for (var next = frames.next(); next.isPresent(); next = frames.next()) {
+          messages.add(next.get());
+        }
+      }
+      frames.end();
+      return messages;
+    } finally {
+      frames.drop();
+    }
+  }
+
   /** Text in two pieces is what both hold. */
   private static void pieces(byte[] body, int choice) {
     int cut = Math.min(choice, body.length);
     String text =
         Base64.getEncoder().encodeToString(Arrays.copyOf(body, cut))
             + Base64.getEncoder().encodeToString(Arrays.copyOfRange(body, cut, body.length));
-    byte[] decoded = Base64Chunks.decoded(text.getBytes(StandardCharsets.US_ASCII));
-    Fuzzed.holds(Arrays.equals(body, decoded), "pieces of text are read as one");
+    var decoded = Framing.WEB_TEXT.decoded(Buffer.buffer(text));
+    Fuzzed.holds(Arrays.equals(body, decoded.getBytes()), "pieces of text are read as one");
   }
 }

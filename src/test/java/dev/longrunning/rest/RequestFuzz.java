@@ -8,6 +8,7 @@ import dev.longrunning.rpc.HttpRoutes;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.rpc.MethodsDocs;
+import dev.longrunning.rpc.Row;
 import dev.longrunning.testing.Fuzzed;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,8 @@ import java.util.Set;
 
 /** Whole requests without a filter, from their path to their bounds; reads down to their answer. */
 public final class RequestFuzz {
-  private static final HttpRoutes ROUTES = HttpRoutes.of(MethodTable.of(MethodsDocs.methods()));
+  private static final HttpRoutes ROUTES =
+      HttpRoutes.of(MethodTable.of(List.copyOf(MethodsDocs.methods())));
   private static final JsonMessages JSON = new JsonMessages(JsonTypes.builtIn().build());
   private static final List<String> VERBS = List.of("GET", "POST", "DELETE");
   private static final Call CALL =
@@ -69,8 +71,8 @@ public final class RequestFuzz {
   }
 
   @SuppressWarnings("unchecked")
-  private static <Q extends Message> void answered(Method<Q, ?> method, Message request) {
-    if (!READS.contains(method.name())) {
+  private static <Q extends Message> void answered(Row<Q, ?> row, Message request) {
+    if (!READS.contains(row.name()) || !(row instanceof Method<Q, ?> method)) {
       Fuzzed.answer(
           () -> {
             Bounds.check(request);

@@ -7,7 +7,8 @@ import java.util.Map;
 
 /** Paths against all rules of the methods that there are, and templates. */
 public final class PathFuzz {
-  private static final HttpRoutes ROUTES = HttpRoutes.of(MethodTable.of(MethodsDocs.methods()));
+  private static final HttpRoutes ROUTES =
+      HttpRoutes.of(MethodTable.of(List.copyOf(MethodsDocs.methods())));
   private static final List<String> VERBS = List.of("GET", "POST", "DELETE", "PATCH");
 
   private PathFuzz() {}
