@@ -234,7 +234,7 @@ final class Wiring {
             observation.recorder(vertx));
     peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);
-    var intakes = new Intakes(vertx, clock, pipeline.bodies(), IntakeSettings.DEFAULT);
+    var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
     return new ApiPort.Service(table, pipeline, intakes, clock);
   }
 

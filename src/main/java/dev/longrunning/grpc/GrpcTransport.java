@@ -1,7 +1,6 @@
 package dev.longrunning.grpc;
 
 import com.google.rpc.Status;
-import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
@@ -114,14 +113,13 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
     try {
       new UnaryCall<>(method, framing, this, begun, request).begin();
     } catch (RuntimeException failure) {
-      var caller = Call.caller(request.remoteAddress());
-      var call = Call.unread(OperationKey.DEFAULT_SERVICE, caller, Call.Transport.GRPC);
+      var call = Call.unread(request.remoteAddress(), Call.Transport.GRPC);
       refuse(request, pipeline.refused(method, call, begun, failure));
     }
   }
 
   private void begin(StreamMethod<?, ?> method, Framing framing, HttpServerRequest request) {
-    new GrpcStream<>(method, framing, pipeline, clock.instant(), request).begin();
+    new GrpcStream<>(method, framing, this, clock.instant(), request).begin();
   }
 
   /** Ends the response with nothing but a status. */

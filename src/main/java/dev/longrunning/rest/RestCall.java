@@ -95,7 +95,7 @@ final class RestCall<Q extends Message> implements Intake.Taker {
   /** HTTP has statuses of its own for bodies. */
   private static int bodyStatus(Problem problem) {
     return switch (problem.reason()) {
-      case "REQUEST_LATE" -> 408;
+      case "REQUEST_TIMEOUT" -> 408;
       case "TOO_LARGE" -> 413;
       default -> StatusTable.http(problem.kind());
     };

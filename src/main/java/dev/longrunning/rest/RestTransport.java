@@ -1,6 +1,5 @@
 package dev.longrunning.rest;
 
-import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
@@ -120,8 +119,7 @@ public final class RestTransport implements Handler<HttpServerRequest> {
     try {
       new RestCall<>(method, match, this, begun, request).begin();
     } catch (RuntimeException failure) {
-      var caller = Call.caller(request.remoteAddress());
-      var call = Call.unread(OperationKey.DEFAULT_SERVICE, caller, Call.Transport.REST);
+      var call = Call.unread(request.remoteAddress(), Call.Transport.REST);
       refuse(request, pipeline.refused(method, call, begun, failure));
     }
   }

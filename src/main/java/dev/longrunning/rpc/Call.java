@@ -1,5 +1,6 @@
 package dev.longrunning.rpc;
 
+import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -46,9 +47,9 @@ public record Call(
     this(service, caller, deadline, cached, transport, Promise.<Void>promise().future());
   }
 
-  /** A call of which no more is known, because its headers cannot be read. */
-  public static Call unread(String service, String caller, Transport transport) {
-    return new Call(service, caller, Optional.empty(), false, transport);
+  /** A call whose headers could not be read. */
+  public static Call unread(@Nullable SocketAddress from, Transport transport) {
+    return new Call(OperationKey.DEFAULT_SERVICE, caller(from), Optional.empty(), false, transport);
   }
 
   /** Names the caller of a request that comes from there; null: its connection is gone. */

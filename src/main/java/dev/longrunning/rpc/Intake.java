@@ -126,7 +126,7 @@ public final class Intake {
     var now = intakes.clock().instant();
     return deadline.filter(at -> !at.isAfter(now)).isPresent()
         ? Problem.deadline()
-        : Problem.requestLate(intakes.settings().bodyTime());
+        : Problem.requestTimeout(intakes.settings().bodyTime().toSeconds());
   }
 
   private void setTimer(Duration delay, Runnable task) {

@@ -13,17 +13,11 @@ public final class Intakes {
   private final Vertx vertx;
   private final InstantSource clock;
   private final IntakeSettings settings;
-  private final BodyBudget budget;
+  private final BodyBudget budget = new BodyBudget();
 
-  /**
-   * Makes those of one event loop.
-   *
-   * @param budget of that loop, shared with its streams
-   */
-  public Intakes(Vertx vertx, InstantSource clock, BodyBudget budget, IntakeSettings settings) {
+  public Intakes(Vertx vertx, InstantSource clock, IntakeSettings settings) {
     this.vertx = vertx;
     this.clock = clock;
-    this.budget = budget;
     this.settings = settings;
   }
 
@@ -39,7 +33,8 @@ public final class Intakes {
     return settings;
   }
 
-  BodyBudget budget() {
+  /** What all bodies that are held, or are still coming in, may hold together. */
+  public BodyBudget budget() {
     return budget;
   }
 

@@ -47,7 +47,7 @@ final class ApiPortTest {
     var clock = InstantSource.system();
     var pipeline =
         new CallPipeline(vertx, clock, () -> "id", AdmissionSettings.DEFAULT, ended -> {});
-    var intakes = new Intakes(vertx, clock, pipeline.bodies(), IntakeSettings.DEFAULT);
+    var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
     return new ApiPort.Service(MethodTable.of(List.of()), pipeline, intakes, clock);
   }
 

@@ -53,7 +53,7 @@ final class IntakeTest {
       var answer = connection.answer(1);
 
       assertThat(answer.header("grpc-status")).isEqualTo("4");
-      assertThat(answer.header("grpc-message")).startsWith("request: not there whole within");
+      assertThat(answer.header("grpc-message")).startsWith("the request did not come to its end");
       assertThat(ended()).isEqualTo(Code.DEADLINE_EXCEEDED);
     }
   }
@@ -67,7 +67,7 @@ final class IntakeTest {
       var answer = connection.answer();
 
       assertThat(answer.status()).isEqualTo(408);
-      assertThat(answer.body()).contains("REQUEST_LATE");
+      assertThat(answer.body()).contains("REQUEST_TIMEOUT");
     }
   }
 

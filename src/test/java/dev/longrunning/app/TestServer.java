@@ -54,6 +54,8 @@ final class TestServer implements AutoCloseable {
               // One stream that is not read must not hold up those beside it.
               .setHttp2ConnectionWindowSize(1_048_576));
   final int port;
+  private final IntakeSettings settings;
+  volatile Intakes intakes;
 
   /** What came back, whole. */
   record Answer(HttpClientResponse head, Buffer body) {
@@ -75,8 +77,6 @@ final class TestServer implements AutoCloseable {
 
   private volatile Context loop;
   private final StreamSettings limits;
-  private final IntakeSettings intakeSettings;
-  private volatile Intakes intakes;
 
   TestServer() {
     this(StreamSettings.DEFAULT, IntakeSettings.DEFAULT);
@@ -90,9 +90,9 @@ final class TestServer implements AutoCloseable {
     this(StreamSettings.DEFAULT, settings);
   }
 
-  private TestServer(StreamSettings limits, IntakeSettings intakeSettings) {
+  private TestServer(StreamSettings limits, IntakeSettings settings) {
     this.limits = limits;
-    this.intakeSettings = intakeSettings;
+    this.settings = settings;
     var port =
         new ApiPort(
             new ApiPort.Address("127.0.0.1", 0),
@@ -111,7 +111,7 @@ final class TestServer implements AutoCloseable {
     var table =
         StandardMethods.with(
             methods.rows(), readiness, task -> loop.runOnContext(now -> task.run()));
-    intakes = new Intakes(vertx, clock, pipeline.bodies(), intakeSettings);
+    intakes = new Intakes(vertx, clock, settings);
     return new ApiPort.Service(table, pipeline, intakes, clock);
   }
 
@@ -130,7 +130,7 @@ final class TestServer implements AutoCloseable {
 
   /** Bytes of unfinished requests that the server holds now. */
   long heldBytes() {
-    return onLoop(() -> intakes.heldBytes());
+    return onLoop(intakes::heldBytes);
   }
 
   Answer send(
