@@ -64,6 +64,8 @@ final class ArchitectureTest {
                   "com.google.rpc..",
                   "com.google.longrunning..",
                   "com.google.api..",
+                  "io.grpc.health.v1..",
+                  "io.grpc.reflection..",
                   ROOT + "v1.."),
           "vertx", List.of("io.vertx.core..", "io.netty..", "com.github.benmanes.caffeine.."),
           "sql", SQL,

@@ -1,5 +1,6 @@
 package dev.longrunning.app;
 
+import dev.longrunning.connection.Certificates;
 import dev.longrunning.connection.Connections;
 import dev.longrunning.connection.Limits;
 import dev.longrunning.grpc.GrpcTransport;
@@ -16,6 +17,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +60,13 @@ public final class ApiPort extends VerticleBase {
    *
    * @param port 0: any free one, the same for all instances of one deployment
    * @param connections those of all instances
+   * @param certificates what they show to clients; empty: connections are not encrypted
    */
-  public record Address(String host, int port, Connections connections) {
-    /** With the usual limits on connections. */
+  public record Address(
+      String host, int port, Connections connections, Optional<Certificates> certificates) {
+    /** With the usual limits on connections, not encrypted. */
     public Address(String host, int port) {
-      this(host, port, new Connections(Limits.DEFAULT));
+      this(host, port, new Connections(Limits.DEFAULT), Optional.empty());
     }
   }
 
@@ -94,14 +98,17 @@ public final class ApiPort extends VerticleBase {
     var routes = HttpRoutes.of(service.table());
     var rest = new RestTransport(routes, service.pipeline(), json, service.clock());
     var grpc = new GrpcTransport(service.table(), service.pipeline(), service.clock());
-    server =
+    var listener =
         vertx
             .createHttpServer(options())
             .connectionHandler(address.connections()::speaks)
             .exceptionHandler(address.connections()::failed)
             .requestHandler(request -> dispatch(request, grpc, rest))
             .invalidRequestHandler(rest::refuseMalformed);
-    return server.listen();
+    server = listener;
+    return listener
+        .listen()
+        .onSuccess(now -> address.certificates().ifPresent(all -> all.keepUpToDate(now)));
   }
 
   /** The port that it listens on, once deployed. */
@@ -136,9 +143,8 @@ public final class ApiPort extends VerticleBase {
         .setAcceptBacklog(BACKLOG_MAX)
         .setTcpKeepAlive(true)
         .setTcpUserTimeout(UNTAKEN_MILLIS_MAX);
+    address.certificates().ifPresent(certificates -> certificates.secure(options));
     return options
-        .setSsl(false)
-        .setUseAlpn(false)
         .setHttp2ClearTextEnabled(true)
         .setCompressionSupported(false)
         .setDecompressionSupported(false)

@@ -102,6 +102,10 @@ final class Observation {
     metrics.gauge("longrunning_rpc_calls_working", "Calls that are worked on.", pipeline::working);
     metrics.gauge(
         "longrunning_rpc_calls_waiting", "Calls that wait for their turn.", pipeline::waiting);
+    metrics.gauge(
+        "longrunning_rpc_streams_open",
+        "Streams that are open, or whose last bytes have not left.",
+        pipeline.streams()::count);
   }
 
   /**

@@ -95,15 +95,16 @@ public final class ServeCommand implements Callable<Integer> {
     // Read by the logging configuration, which is loaded with the first logger.
     System.setProperty(
         "longrunning.log.format", settings.logFormat().name().toLowerCase(Locale.ROOT));
-    return serve(new Server(settings, this::say));
+    String scheme = settings.tls().files().isPresent() ? "https" : "http";
+    return serve(new Server(settings, this::say), scheme);
   }
 
-  private int serve(Server server) throws InterruptedException {
+  private int serve(Server server, String scheme) throws InterruptedException {
     var hook = new Thread(server::stop, "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       HostPort listening = server.start();
-      out().println("Longrunning listens on http://" + listening + " (gRPC and REST)");
+      out().println("Longrunning listens on " + scheme + "://" + listening + " (gRPC and REST)");
       out().flush();
     } catch (StartFault fault) {
       if (!isEnding(hook)) {

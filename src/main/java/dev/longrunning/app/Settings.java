@@ -33,6 +33,8 @@ import java.util.stream.Stream;
  * @param eventLoops threads that serve calls
  * @param callers what one caller may ask for at a time
  * @param connections how long they live, and how many there are
+ * @param tls how they are encrypted
+ * @param stop how the server stops
  * @param effective all of them as people may see them
  */
 public record Settings(
@@ -53,6 +55,8 @@ public record Settings(
     LogFormat logFormat,
     CallerSettings callers,
     ConnectionSettings connections,
+    TlsSettings tls,
+    StopSettings stop,
     List<EffectiveSetting> effective) {
 
   /** How log lines look. */
@@ -144,7 +148,7 @@ public record Settings(
 
   /** In the order of the documentation: those that stand here, then group by group. */
   static final List<Setting<?>> ALL =
-      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL)
+      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL, TlsSettings.ALL, StopSettings.ALL)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
@@ -204,6 +208,8 @@ public record Settings(
         sources.get(LOG_FORMAT),
         CallerSettings.read(sources),
         ConnectionSettings.read(sources),
+        TlsSettings.read(sources),
+        StopSettings.read(sources),
         sources.effective());
   }
 

@@ -1,7 +1,9 @@
 package dev.longrunning.app;
 
+import dev.longrunning.connection.Certificates;
 import dev.longrunning.connection.Connections;
 import dev.longrunning.connection.GuardedTransport;
+import dev.longrunning.connection.TlsFault;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
@@ -13,10 +15,10 @@ import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
-import dev.longrunning.rpc.Method;
-import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.rpc.OperationsMethods;
 import dev.longrunning.rpc.ProducerMethods;
+import dev.longrunning.rpc.Row;
+import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.service.Operations;
 import dev.longrunning.service.OperationsSettings;
 import dev.longrunning.service.Producer;
@@ -148,7 +150,8 @@ final class Wiring {
   private HostPort api(Vertx vertx, Backend backend) throws StartFault, InterruptedException {
     HostPort listen = settings.listen();
     transport.guard(connections);
-    var address = new ApiPort.Address(listen.host(), listen.port(), connections);
+    var certificates = certificates(vertx);
+    var address = new ApiPort.Address(listen.host(), listen.port(), connections, certificates);
     var policy =
         OriginPolicy.of(
             listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));
@@ -174,6 +177,18 @@ final class Wiring {
     return listen.withPort(ports.get(0).port());
   }
 
+  private Optional<Certificates> certificates(Vertx vertx) throws StartFault {
+    if (settings.tls().files().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      connections.encrypted();
+      return Optional.of(Certificates.read(settings.tls().files().get(), vertx, clock));
+    } catch (TlsFault fault) {
+      throw new StartFault(fault.line(), fault);
+    }
+  }
+
   /** What answers the calls of one event loop; made on it. */
   private ApiPort.Service service(Vertx vertx, Backend backend) {
     var timers = new VertxTimers(vertx);
@@ -197,8 +212,10 @@ final class Wiring {
             clock,
             UUID::randomUUID,
             new ProducerSettings(settings.retention()));
-    List<Method<?, ?>> methods = new ArrayList<>(OperationsMethods.of(operations, clock));
-    methods.addAll(ProducerMethods.of(producer));
+    List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
+    own.addAll(ProducerMethods.of(producer));
+    var loop = vertx.getOrCreateContext();
+    var table = StandardMethods.with(own, readiness, task -> loop.runOnContext(now -> task.run()));
     var admission = AdmissionSettings.DEFAULT.withCallerMax(settings.callers().callsMax());
     var pipeline =
         new CallPipeline(
@@ -207,8 +224,9 @@ final class Wiring {
             () -> UUID.randomUUID().toString(),
             admission,
             observation.recorder(vertx));
+    peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);
-    return new ApiPort.Service(MethodTable.of(methods), pipeline, clock);
+    return new ApiPort.Service(table, pipeline, clock);
   }
 
   private static <T> Future<T> onLoop(Context loop, Callable<T> work) {

@@ -78,7 +78,7 @@ public final class CallMetrics implements CallRecorder {
   }
 
   @Override
-  public Recording begun(Method<?, ?> method, Call call) {
+  public Recording begun(Row<?, ?> row, Call call) {
     underWay.add(1);
     return Recording.NONE;
   }

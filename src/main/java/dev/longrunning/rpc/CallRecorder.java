@@ -13,7 +13,7 @@ public interface CallRecorder {
    * @param method full name of the method
    * @param recording what {@link #begun} answered
    * @param reason why it failed, in one word; empty if it did not
-   * @param took from its arrival in the pipeline to its answer
+   * @param took from its arrival in the pipeline to its answer, of a stream to its end
    */
   record Ended(
       String method, Call call, Recording recording, Code code, String reason, Duration took) {
@@ -49,7 +49,7 @@ public interface CallRecorder {
   }
 
   /** Called once a call, on its event loop, before all else; must not block or throw. */
-  default Recording begun(Method<?, ?> method, Call call) {
+  default Recording begun(Row<?, ?> row, Call call) {
     return Recording.NONE;
   }
 
