@@ -96,8 +96,7 @@ final class KubernetesTest {
     var manifests = Manifests.of(folder);
     StopSettings stop = manifests.settings(root).stop();
 
-    var given =
-        Duration.ofSeconds((Integer) manifests.pod().get("terminationGracePeriodSeconds"));
+    var given = Duration.ofSeconds((Integer) manifests.pod().get("terminationGracePeriodSeconds"));
 
     assertThat(manifests.container()).doesNotContainKey("lifecycle");
     assertThat(stop.pause()).isPositive();
