@@ -40,19 +40,30 @@ final class SettingSources {
     this.faults = new ArrayList<>(faults);
   }
 
+  /** As it was written where it counts, and where that is, for a fault. */
+  private record Written(String text, String where) {}
+
+  private Written written(Setting<?> setting) {
+    if (flags.containsKey(setting.key())) {
+      return new Written(flags.get(setting.key()), " by flag --" + setting.key());
+    }
+    if (environment.containsKey(setting.environmentName())) {
+      return new Written(
+          environment.get(setting.environmentName()),
+          " by environment " + setting.environmentName());
+    }
+    return new Written(file.getOrDefault(setting.key(), setting.fallback()), "");
+  }
+
+  /** The text that counts. */
+  String text(Setting<?> setting) {
+    return written(setting).text().strip();
+  }
+
   /** The value that counts, or the default where it is a fault. */
   <T> T get(Setting<T> setting) {
-    String text = setting.fallback();
-    String where = "";
-    if (flags.containsKey(setting.key())) {
-      text = flags.get(setting.key());
-      where = " by flag --" + setting.key();
-    } else if (environment.containsKey(setting.environmentName())) {
-      text = environment.get(setting.environmentName());
-      where = " by environment " + setting.environmentName();
-    } else if (file.containsKey(setting.key())) {
-      text = file.get(setting.key());
-    }
+    String text = written(setting).text();
+    String where = written(setting).where();
     var value = setting.parser().apply(text.strip());
     if (value.isEmpty()) {
       String got = setting.secret() ? "something else" : Problem.shown(text);

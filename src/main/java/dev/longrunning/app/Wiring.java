@@ -46,6 +46,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the parts of the server are put together: plain constructors, top to bottom. Each adds what
@@ -59,7 +60,16 @@ final class Wiring {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
   private static final int MANAGEMENT_IDLE_SECONDS = 30;
 
+  private final Reloading.Effective first;
+  private final Reloading.Source source;
   private final Settings settings;
+
+  /** What holds now, of what can change. */
+  private volatile Settings live;
+
+  private final LoopParts parts = new LoopParts();
+  private final List<ApiPort> ports = new CopyOnWriteArrayList<>();
+  private volatile @Nullable Reloading reloading;
   private final StopSteps steps;
   private final Consumer<String> progress;
   private final Readiness readiness = new Readiness();
@@ -68,8 +78,15 @@ final class Wiring {
   private final Connections connections;
   private final List<Supplier<List<QueuePeak>>> peaks = new CopyOnWriteArrayList<>();
 
-  Wiring(Settings settings, StopSteps steps, Consumer<String> progress) {
-    this.settings = settings;
+  Wiring(
+      Reloading.Effective first,
+      Reloading.Source source,
+      StopSteps steps,
+      Consumer<String> progress) {
+    this.first = first;
+    this.source = source;
+    this.settings = first.settings();
+    this.live = settings;
     this.steps = steps;
     this.progress = progress;
     this.connections = new Connections(ConnectionSettings.limits(settings));
@@ -83,8 +100,36 @@ final class Wiring {
     Backend backend = backend(vertx, hosts);
     HostPort listening = api(vertx, backend);
     readiness.ready();
-    steps.add("readiness", done(readiness::draining));
+    steps.add("calls", new GracefulStop(readiness, parts, ports, connections, () -> live.stop()));
     return listening;
+  }
+
+  /** Reads settings and certificates again, soon; nothing while it starts. */
+  void reload() {
+    var started = reloading;
+    if (started != null) {
+      started.now();
+    }
+  }
+
+  private void follow(Optional<Certificates> certificates) throws StartFault {
+    var made = new Reloading(first, source, this::apply, certificates);
+    made.start();
+    steps.add("reload", done(made::stop));
+    reloading = made;
+  }
+
+  private void apply(Settings changed) {
+    live = changed;
+    connections.limit(ConnectionSettings.limits(changed));
+    ports.forEach(port -> port.allow(policy(changed)));
+    parts.apply(changed);
+  }
+
+  /** Whether only this machine reaches the port is decided once. */
+  private OriginPolicy policy(Settings now) {
+    return OriginPolicy.of(
+        settings.listen().isLoopback(), Set.copyOf(now.hosts()), Set.copyOf(now.corsOrigins()));
   }
 
   /** How full the bounded queues have been, of all event loops. */
@@ -157,15 +202,12 @@ final class Wiring {
     transport.guard(connections);
     var certificates = certificates(vertx);
     var address = new ApiPort.Address(listen.host(), listen.port(), connections, certificates);
-    var policy =
-        OriginPolicy.of(
-            listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));
+    var policy = policy(settings);
     var types =
         JsonTypes.builtIn()
             .add(ChecksumFolderMetadata.getDescriptor())
             .add(ChecksumFolderResponse.getDescriptor());
     var json = new JsonMessages(types.build());
-    var ports = new CopyOnWriteArrayList<ApiPort>();
     Supplier<ApiPort> port =
         () -> {
           var made = new ApiPort(address, policy, json, () -> service(vertx, backend));
@@ -176,6 +218,7 @@ final class Wiring {
     try {
       String id = Waiting.await("listen", vertx.deployVerticle(port, deployment), START_LIMIT);
       steps.add("api", () -> Waiting.await("api", vertx.undeploy(id), STOP_LIMIT));
+      follow(certificates);
     } catch (StartFault fault) {
       throw Binding.fault("listen", listen, fault);
     }
@@ -200,12 +243,7 @@ final class Wiring {
     var states = backend.feed().states(backend.store());
     var operations =
         new Operations(
-            states,
-            backend.store(),
-            backend.keys()::ring,
-            clock,
-            timers,
-            new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax()));
+            states, backend.store(), backend.keys()::ring, clock, timers, operationsSettings(live));
     peaks.add(() -> List.of(operations.peak()));
     var producer =
         new Producer(
@@ -213,13 +251,33 @@ final class Wiring {
             backend.store(),
             clock,
             UUID::randomUUID,
-            new ProducerSettings(settings.retention()));
+            new ProducerSettings(live.retention()));
+    parts.add(vertx.getOrCreateContext(), part(operations, producer));
     List<Method<?, ?>> methods = new ArrayList<>(OperationsMethods.of(operations, clock));
     methods.addAll(ProducerMethods.of(producer));
     var admission = AdmissionSettings.DEFAULT.withCallerMax(settings.callers().callsMax());
     var pipeline =
         new CallPipeline(vertx, clock, () -> UUID.randomUUID().toString(), admission, ended -> {});
     return new ApiPort.Service(MethodTable.of(methods), pipeline, clock);
+  }
+
+  private static OperationsSettings operationsSettings(Settings settings) {
+    return new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax());
+  }
+
+  private static LoopParts.Part part(Operations operations, Producer producer) {
+    return new LoopParts.Part() {
+      @Override
+      public void apply(Settings settings) {
+        operations.apply(operationsSettings(settings));
+        producer.apply(new ProducerSettings(settings.retention()));
+      }
+
+      @Override
+      public void drain(Duration grace) {
+        operations.drain();
+      }
+    };
   }
 
   private static <T> Future<T> onLoop(Context loop, Callable<T> work) {
