@@ -1,4 +1,5 @@
 import dev.longrunning.observe.Build;
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.Change.Start;
@@ -78,7 +79,7 @@ public final class HeartBench {
       var connector = new Connector(vertx, List.of(postgres.connectOptions()));
       await(new Migrations(connector).run());
       var store =
-          await(onLoop(() -> new PgStore(vertx, connector, PgStore.Settings.DEFAULT, System::nanoTime)));
+          await(onLoop(() -> new PgStore(vertx, connector, PgStore.Settings.DEFAULT, new Metrics(System::nanoTime))));
       await(store.poll(Cursors.NONE));
       System.out.println("\nDurable updates of " + STATE_BYTES + " bytes, through the store");
       var cases = new ArrayList<Case>();

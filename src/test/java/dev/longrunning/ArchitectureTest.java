@@ -52,12 +52,20 @@ final class ArchitectureTest {
   private static final Map<String, List<String>> LIBRARIES =
       Map.of(
           "logging", List.of("org.slf4j.."),
+          "metrics", List.of("io.prometheus.metrics.core.."),
+          "exposition",
+              List.of(
+                  "io.prometheus.metrics.model..",
+                  "io.prometheus.metrics.expositionformats..",
+                  "io.prometheus.metrics.instrumentation.."),
           "protobuf",
               List.of(
                   "com.google.protobuf..",
                   "com.google.rpc..",
                   "com.google.longrunning..",
                   "com.google.api..",
+                  "io.grpc.health.v1..",
+                  "io.grpc.reflection..",
                   ROOT + "v1.."),
           "vertx", List.of("io.vertx.core..", "io.netty..", "com.github.benmanes.caffeine.."),
           "sql", SQL,
@@ -70,17 +78,21 @@ final class ArchitectureTest {
   private static final Map<String, String> MAY_IMPORT =
       Map.ofEntries(
           Map.entry("operation", ""),
-          Map.entry("observe", "logging"),
-          Map.entry("connection", "feed observe logging vertx"),
+          Map.entry("observe", "logging metrics exposition"),
+          Map.entry("connection", "feed observe logging metrics vertx"),
           Map.entry("profile", "operation protobuf"),
-          Map.entry("store", "operation observe logging vertx"),
-          Map.entry("store.pg", "store operation observe logging vertx sql unpacking"),
-          Map.entry("feed", "store operation observe logging vertx"),
-          Map.entry("auth", "operation profile observe logging vertx"),
-          Map.entry("service", "feed store auth profile operation observe logging vertx protobuf"),
-          Map.entry("rpc", "service auth profile operation observe logging vertx protobuf"),
-          Map.entry("grpc", "rpc operation observe logging vertx protobuf grpc-client-and-server"),
-          Map.entry("rest", "rpc operation observe logging vertx protobuf"),
+          Map.entry("store", "operation observe logging metrics vertx"),
+          Map.entry("store.pg", "store operation observe logging metrics vertx sql unpacking"),
+          Map.entry("feed", "store operation observe logging metrics vertx"),
+          Map.entry("auth", "operation profile observe logging metrics vertx"),
+          Map.entry(
+              "service",
+              "feed store auth profile operation observe logging metrics vertx protobuf"),
+          Map.entry("rpc", "service auth profile operation observe logging metrics vertx protobuf"),
+          Map.entry(
+              "grpc",
+              "rpc operation observe logging metrics vertx protobuf grpc-client-and-server"),
+          Map.entry("rest", "rpc operation observe logging metrics vertx protobuf"),
           Map.entry("site", "rpc observe logging vertx web"),
           Map.entry(
               "cli",

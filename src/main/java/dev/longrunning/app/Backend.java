@@ -3,6 +3,7 @@ package dev.longrunning.app;
 import dev.longrunning.feed.Feed;
 import dev.longrunning.feed.FeedSettings;
 import dev.longrunning.feed.Timers;
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.service.Janitor;
 import dev.longrunning.service.JanitorSettings;
@@ -34,11 +35,19 @@ final class Backend {
   private final Janitor janitor;
 
   /** Makes it on the calling event loop. */
-  Backend(Vertx vertx, Connector connector, Settings settings, Timers timers, InstantSource clock) {
+  Backend(
+      Vertx vertx,
+      Connector connector,
+      Settings settings,
+      Timers timers,
+      InstantSource clock,
+      Metrics metrics) {
     this.migrations = new Migrations(connector);
-    this.database = new PgStore(vertx, connector, storeSettings(settings), System::nanoTime);
+    this.database = new PgStore(vertx, connector, storeSettings(settings), metrics);
     this.store = new ObservedStore(database);
-    this.feed = new Feed(vertx, database, feedSettings(settings), timers, OperationWire::operation);
+    this.feed =
+        new Feed(
+            vertx, database, feedSettings(settings), timers, OperationWire::operation, metrics);
     this.keys = new TokenKeys(vertx, connector);
     this.janitor =
         new Janitor(
@@ -47,7 +56,8 @@ final class Backend {
             clock,
             timers,
             new SecureRandom(),
-            new JanitorSettings(settings.resumeWindow()));
+            new JanitorSettings(settings.resumeWindow()),
+            metrics);
   }
 
   /** Completes once the schema is up to date and the log is followed. */

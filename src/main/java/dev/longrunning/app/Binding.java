@@ -1,26 +1,10 @@
 package dev.longrunning.app;
 
 import dev.longrunning.store.pg.StartFault;
-import io.vertx.core.http.HttpServer;
-import java.time.Duration;
 
-/** Taking a port, with one clear line if that fails. */
+/** Why a port could not be taken, in one clear line. */
 final class Binding {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
-
   private Binding() {}
-
-  /** Listens there; answers where exactly, which differs for port 0. */
-  static HostPort bind(String setting, HttpServer server, HostPort address)
-      throws StartFault, InterruptedException {
-    try {
-      HttpServer bound =
-          Waiting.await(setting, server.listen(address.port(), address.host()), LIMIT);
-      return address.withPort(bound.actualPort());
-    } catch (StartFault fault) {
-      throw fault(setting, address, fault);
-    }
-  }
 
   /** In one line why an address cannot be listened on. */
   static StartFault fault(String setting, HostPort address, Throwable cause) {

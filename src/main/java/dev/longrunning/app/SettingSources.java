@@ -1,7 +1,9 @@
 package dev.longrunning.app;
 
+import dev.longrunning.observe.EffectiveSetting;
 import dev.longrunning.operation.Problem;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ final class SettingSources {
   private final Map<String, String> environment;
   private final Map<String, String> file;
   private final List<String> faults;
+  private final Map<String, EffectiveSetting> effective = new LinkedHashMap<>();
 
   SettingSources(
       Map<String, String> flags,
@@ -40,19 +43,20 @@ final class SettingSources {
     this.faults = new ArrayList<>(faults);
   }
 
-  /** As it was written where it counts, and where that is, for a fault. */
+  /** As it was written where it counts, and where that is. */
   private record Written(String text, String where) {}
 
   private Written written(Setting<?> setting) {
     if (flags.containsKey(setting.key())) {
-      return new Written(flags.get(setting.key()), " by flag --" + setting.key());
+      return new Written(flags.get(setting.key()), "flag --" + setting.key());
     }
     if (environment.containsKey(setting.environmentName())) {
       return new Written(
-          environment.get(setting.environmentName()),
-          " by environment " + setting.environmentName());
+          environment.get(setting.environmentName()), "environment " + setting.environmentName());
     }
-    return new Written(file.getOrDefault(setting.key(), setting.fallback()), "");
+    return file.containsKey(setting.key())
+        ? new Written(file.get(setting.key()), "file")
+        : new Written(setting.fallback(), "default");
   }
 
   /** The text that counts. */
@@ -64,14 +68,32 @@ final class SettingSources {
   <T> T get(Setting<T> setting) {
     String text = written(setting).text();
     String where = written(setting).where();
+    boolean hidden = setting.secret() && !text.equals(setting.fallback());
+    shows(setting, hidden ? "***" : text.strip(), where);
     var value = setting.parser().apply(text.strip());
     if (value.isEmpty()) {
       String got = setting.secret() ? "something else" : Problem.shown(text);
-      fault(setting.key() + ": got " + got + where + ", allowed " + setting.allowed());
+      String by = where.equals("file") ? "" : " by " + where;
+      fault(setting.key() + ": got " + got + by + ", allowed " + setting.allowed());
     }
     return value
         .or(() -> setting.parser().apply(setting.fallback()))
         .orElseThrow(() -> new IllegalStateException("a default is allowed: " + setting.key()));
+  }
+
+  /** What people are shown of a setting in place of what was written. */
+  void shows(Setting<?> setting, String value) {
+    effective.computeIfPresent(
+        setting.key(), (key, known) -> new EffectiveSetting(key, value, known.source()));
+  }
+
+  private void shows(Setting<?> setting, String value, String source) {
+    effective.put(setting.key(), new EffectiveSetting(setting.key(), value, source));
+  }
+
+  /** Everything that was asked for, and where it came from; no secrets. */
+  List<EffectiveSetting> effective() {
+    return List.copyOf(effective.values());
   }
 
   /** Gathers a fault of another kind. */

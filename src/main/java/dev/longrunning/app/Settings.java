@@ -1,5 +1,6 @@
 package dev.longrunning.app;
 
+import dev.longrunning.observe.EffectiveSetting;
 import dev.longrunning.observe.Secret;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.PasswordFile;
@@ -35,6 +36,7 @@ import java.util.stream.Stream;
  * @param connections how long they live, and how many there are
  * @param tls how they are encrypted
  * @param stop how the server stops
+ * @param effective all of them as people may see them
  */
 public record Settings(
     HostPort listen,
@@ -55,7 +57,8 @@ public record Settings(
     CallerSettings callers,
     ConnectionSettings connections,
     TlsSettings tls,
-    StopSettings stop) {
+    StopSettings stop,
+    List<EffectiveSetting> effective) {
 
   /** How log lines look. */
   public enum LogFormat {
@@ -167,6 +170,7 @@ public record Settings(
   public Settings {
     hosts = List.copyOf(hosts);
     corsOrigins = List.copyOf(corsOrigins);
+    effective = List.copyOf(effective);
   }
 
   /**
@@ -231,7 +235,8 @@ public record Settings(
         CallerSettings.read(sources),
         ConnectionSettings.read(sources),
         TlsSettings.read(sources),
-        StopSettings.read(sources));
+        StopSettings.read(sources),
+        sources.effective());
   }
 
   private static Optional<DatabaseUrl> database(
@@ -247,6 +252,7 @@ public record Settings(
           sources.fault("database: got " + file + ", allowed a file that can be read");
         }
       }
+      sources.shows(DATABASE, shown(url));
       return Optional.of(withPassword(url, environment));
     } catch (StartFault fault) {
       sources.fault(fault.line());
@@ -254,6 +260,13 @@ public record Settings(
       sources.fault("database: passfile: got one that cannot be read, allowed a text file");
     }
     return Optional.empty();
+  }
+
+  /** Where it is, for people: no user, no password, no parameters. */
+  private static String shown(DatabaseUrl url) {
+    return url.hosts().stream()
+        .map(host -> host.name() + ':' + host.port())
+        .collect(Collectors.joining(",", "postgres://***@", "/" + url.database()));
   }
 
   /** The URL's own, else that of the environment, else that of the password file. */

@@ -15,15 +15,12 @@ import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
-import dev.longrunning.rpc.Method;
-import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.rpc.OperationsMethods;
 import dev.longrunning.rpc.ProducerMethods;
+import dev.longrunning.rpc.Row;
+import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.service.Operations;
-import dev.longrunning.service.OperationsSettings;
 import dev.longrunning.service.Producer;
-import dev.longrunning.service.ProducerSettings;
-import dev.longrunning.site.ManagementPort;
 import dev.longrunning.store.pg.Connector;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
@@ -33,7 +30,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -58,7 +55,6 @@ final class Wiring {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
-  private static final int MANAGEMENT_IDLE_SECONDS = 30;
 
   private final Reloading.Effective first;
   private final Reloading.Source source;
@@ -73,6 +69,7 @@ final class Wiring {
   private final StopSteps steps;
   private final Consumer<String> progress;
   private final Readiness readiness = new Readiness();
+  private final Observation observation;
   private final InstantSource clock = InstantSource.system();
   private final GuardedTransport transport = GuardedTransport.ofThisMachine();
   private final Connections connections;
@@ -89,14 +86,16 @@ final class Wiring {
     this.live = settings;
     this.steps = steps;
     this.progress = progress;
+    this.observation = new Observation(settings, readiness, this::peaks);
     this.connections = new Connections(ConnectionSettings.limits(settings));
+    observation.watch(connections);
   }
 
   /** Starts everything; answers where it listens. */
   HostPort start() throws StartFault, InterruptedException {
     List<PgConnectOptions> hosts = database();
+    observation.listen(steps, progress);
     Vertx vertx = vertx();
-    management(vertx);
     Backend backend = backend(vertx, hosts);
     HostPort listening = api(vertx, backend);
     readiness.ready();
@@ -149,29 +148,19 @@ final class Wiring {
     return List.of(postgres.connectOptions());
   }
 
+  /** Nothing of ours is served from files on the class path, so there is no folder for them. */
+  static FileSystemOptions withoutFiles() {
+    return new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+  }
+
   private Vertx vertx() throws StartFault {
     var options =
         new VertxOptions()
             .setEventLoopPoolSize(settings.eventLoops())
-            // Nothing of ours is served from files on the class path.
-            .setFileSystemOptions(
-                new io.vertx.core.file.FileSystemOptions()
-                    .setFileCachingEnabled(false)
-                    .setClassPathResolvingEnabled(false));
+            .setFileSystemOptions(withoutFiles());
     Vertx vertx = Vertx.builder().with(options).withTransport(transport).build();
     steps.add("vertx", () -> Waiting.await("vertx", vertx.close(), CLOSE_LIMIT));
     return vertx;
-  }
-
-  private void management(Vertx vertx) throws StartFault, InterruptedException {
-    if (settings.management().isEmpty()) {
-      return;
-    }
-    var options = new HttpServerOptions().setIdleTimeout(MANAGEMENT_IDLE_SECONDS);
-    var server =
-        vertx.createHttpServer(options).requestHandler(new ManagementPort(readiness)::handle);
-    HostPort at = Binding.bind("management", server, settings.management().get());
-    progress.accept("Probes are answered on http://" + at);
   }
 
   private Backend backend(Vertx vertx, List<PgConnectOptions> hosts)
@@ -184,7 +173,11 @@ final class Wiring {
             "database",
             onLoop(
                 loop,
-                () -> new Backend(vertx, new Connector(vertx, hosts), settings, timers, clock)),
+                () -> {
+                  var connector = new Connector(vertx, hosts);
+                  return new Backend(
+                      vertx, connector, settings, timers, clock, observation.metrics());
+                }),
             START_LIMIT);
     peaks.add(backend::peaks);
     steps.add(
@@ -243,41 +236,34 @@ final class Wiring {
     var states = backend.feed().states(backend.store());
     var operations =
         new Operations(
-            states, backend.store(), backend.keys()::ring, clock, timers, operationsSettings(live));
-    peaks.add(() -> List.of(operations.peak()));
-    var producer =
-        new Producer(
             states,
             backend.store(),
+            backend.keys()::ring,
             clock,
-            UUID::randomUUID,
-            new ProducerSettings(live.retention()));
-    parts.add(vertx.getOrCreateContext(), part(operations, producer));
-    List<Method<?, ?>> methods = new ArrayList<>(OperationsMethods.of(operations, clock));
-    methods.addAll(ProducerMethods.of(producer));
+            timers,
+            CallPart.operations(live));
+    peaks.add(() -> List.of(operations.peak()));
+    observation
+        .metrics()
+        .gauge("longrunning_service_waiting_calls", "Calls that wait.", operations::waiters);
+    var producer =
+        new Producer(states, backend.store(), clock, UUID::randomUUID, CallPart.producer(live));
+    List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
+    own.addAll(ProducerMethods.of(producer));
+    var loop = vertx.getOrCreateContext();
+    var table = StandardMethods.with(own, readiness, task -> loop.runOnContext(now -> task.run()));
     var admission = AdmissionSettings.DEFAULT.withCallerMax(settings.callers().callsMax());
     var pipeline =
-        new CallPipeline(vertx, clock, () -> UUID.randomUUID().toString(), admission, ended -> {});
-    return new ApiPort.Service(MethodTable.of(methods), pipeline, clock);
-  }
-
-  private static OperationsSettings operationsSettings(Settings settings) {
-    return new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax());
-  }
-
-  private static LoopParts.Part part(Operations operations, Producer producer) {
-    return new LoopParts.Part() {
-      @Override
-      public void apply(Settings settings) {
-        operations.apply(operationsSettings(settings));
-        producer.apply(new ProducerSettings(settings.retention()));
-      }
-
-      @Override
-      public void drain(Duration grace) {
-        operations.drain();
-      }
-    };
+        new CallPipeline(
+            vertx,
+            clock,
+            () -> UUID.randomUUID().toString(),
+            admission,
+            observation.recorder(vertx));
+    peaks.add(() -> List.of(pipeline.streams().peak()));
+    observation.watch(pipeline);
+    parts.add(loop, new CallPart(operations, producer, pipeline));
+    return new ApiPort.Service(table, pipeline, clock);
   }
 
   private static <T> Future<T> onLoop(Context loop, Callable<T> work) {

@@ -1,5 +1,6 @@
 package dev.longrunning.feed;
 
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
@@ -50,6 +51,7 @@ public final class Feed {
   private final StateCache cache;
   private final FeedSettings settings;
   private final Timers timers;
+  private final FeedMetrics metrics;
   private final List<FeedStates> loops = new CopyOnWriteArrayList<>();
   private final ArrayDeque<Seen> seen = new ArrayDeque<>();
   private final AtomicBoolean woken = new AtomicBoolean();
@@ -71,12 +73,15 @@ public final class Feed {
       ChangeLog changes,
       FeedSettings settings,
       Timers timers,
-      Function<Snapshot, Bytes> encoder) {
+      Function<Snapshot, Bytes> encoder,
+      Metrics metrics) {
     this.context = vertx.getOrCreateContext();
     this.changes = changes;
     this.settings = settings;
     this.timers = timers;
-    this.cache = new StateCache(settings.cacheBytes(), encoder);
+    this.metrics = new FeedMetrics(metrics);
+    this.cache = new StateCache(settings.cacheBytes(), encoder, this.metrics::evicted);
+    this.metrics.cache(cache);
   }
 
   /** Begins to follow; completes once the first poll was applied. */
@@ -93,14 +98,20 @@ public final class Feed {
 
   /** The view of the calling event loop. */
   public States states(OperationStore store) {
-    var states = new FeedStates(this, cache, store, settings.patience(), timers);
+    var states = new FeedStates(this, cache, store, timers, metrics);
     loops.add(states);
+    metrics.loop(states);
     return states;
   }
 
   /** How full the queues of its loops have been. */
   public List<QueuePeak> peaks() {
     return loops.stream().map(FeedStates::peak).toList();
+  }
+
+  /** How long a reader waits for the database. */
+  Duration patience() {
+    return settings.patience();
   }
 
   /** How many polls have begun. A call now is answered by a poll with a larger number. */
@@ -131,9 +142,14 @@ public final class Feed {
     // Taken before the poll begins: whatever is known now, the database must have, or it was
     // rewound.
     var known = cache.reached();
+    long begunNanos = metrics.nanos();
     changes
         .poll(Cursors.of(cursors))
-        .compose(poll -> settled(number, known, poll))
+        .compose(
+            poll -> {
+              metrics.polled(begunNanos);
+              return settled(new Look(number, begunNanos), known, poll);
+            })
         .onComplete(
             done -> {
               polling = false;
@@ -145,8 +161,11 @@ public final class Feed {
             });
   }
 
+  /** A poll under way. */
+  private record Look(long number, long begunNanos) {}
+
   /** Applies a poll; answers how many batches it brought. */
-  private Future<Integer> settled(long number, Cursors reached, Poll poll) {
+  private Future<Integer> settled(Look look, Cursors reached, Poll poll) {
     var known = epoch;
     if (poll.timeline() == null) {
       return Future.failedFuture(new IllegalStateException("the database is in recovery"));
@@ -156,14 +175,14 @@ public final class Feed {
       return changes.openEpoch(poll.epoch(), numberMin).map(opened -> 1);
     }
     if (!isKnown(poll)) {
-      resynchronise(number, poll, known == null ? "start" : "epoch");
+      resynchronise(look, poll, known == null ? "start" : "epoch");
       return Future.succeededFuture(0);
     }
     if (!isDense(poll.batches())) {
-      resynchronise(number, poll, "gap");
+      resynchronise(look, poll, "gap");
       return Future.succeededFuture(0);
     }
-    apply(number, poll);
+    apply(look, poll);
     return Future.succeededFuture(poll.batches().size());
   }
 
@@ -188,25 +207,28 @@ public final class Feed {
     return true;
   }
 
-  private void apply(long number, Poll poll) {
+  private void apply(Look look, Poll poll) {
     for (var batch : poll.batches()) {
       cursors[batch.lane()] = batch.revision();
       cache.apply(batch);
     }
-    remember(new Seen(number, poll.heads()));
+    metrics.applied(look.begunNanos(), poll.batches(), Cursors.of(cursors), poll.heads());
+    remember(new Seen(look.number(), poll.heads()));
     deliver(poll.batches(), false);
   }
 
-  private void resynchronise(long number, Poll poll, String why) {
+  private void resynchronise(Look look, Poll poll, String why) {
     log.atInfo()
         .addKeyValue("why", why)
         .addKeyValue("epoch", poll.epoch().number())
         .log("feed.resynchronised");
+    metrics.resynchronised(why);
+    metrics.applied(look.begunNanos(), List.of(), poll.heads(), poll.heads());
     epoch = poll.epoch();
     System.arraycopy(poll.heads().toArray(), 0, cursors, 0, cursors.length);
     cache.reset(poll.epoch().nonce(), poll.heads());
     seen.clear();
-    remember(new Seen(number, poll.heads()));
+    remember(new Seen(look.number(), poll.heads()));
     deliver(List.of(), true);
     started.tryComplete();
   }
@@ -246,6 +268,7 @@ public final class Feed {
   }
 
   private void failed(Throwable cause) {
+    metrics.failed();
     if (!failing) {
       failing = true;
       log.atWarn().addKeyValue("cause", cause.getMessage()).log("feed.failed");

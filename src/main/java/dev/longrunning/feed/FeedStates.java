@@ -10,7 +10,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,8 +34,8 @@ final class FeedStates implements States {
   private final Feed feed;
   private final StateCache cache;
   private final OperationStore store;
-  private final Duration patience;
   private final Timers timers;
+  private final FeedMetrics metrics;
   private final ContextInternal context;
   private final Map<OperationKey, List<Waiter>> waiters = new HashMap<>();
   private final ArrayDeque<Sync> syncs = new ArrayDeque<>();
@@ -53,24 +52,27 @@ final class FeedStates implements States {
   /** The last poll that this loop was told of. Only the feed's. */
   private long told;
 
-  FeedStates(Feed feed, StateCache cache, OperationStore store, Duration patience, Timers timers) {
+  FeedStates(
+      Feed feed, StateCache cache, OperationStore store, Timers timers, FeedMetrics metrics) {
     this.feed = feed;
     this.cache = cache;
     this.store = store;
-    this.patience = patience;
     this.timers = timers;
+    this.metrics = metrics;
     this.context = (ContextInternal) Vertx.currentContext();
   }
 
   /** All reads that came while the same poll was awaited. */
   private static final class Sync {
     private final long poll;
+    private final long begunNanos;
     private final Promise<Void> promise;
     private Timers.@Nullable Timer limit;
     private int reads;
 
-    Sync(long poll, Promise<Void> promise) {
+    Sync(long poll, long begunNanos, Promise<Void> promise) {
       this.poll = poll;
+      this.begunNanos = begunNanos;
       this.promise = promise;
     }
 
@@ -93,12 +95,14 @@ final class FeedStates implements States {
   @Override
   public Future<State> strong(OperationKey key) {
     if (cache.get(key) == null) {
+      metrics.read(false);
       return read(key);
     }
     return sync()
         .compose(
             synced -> {
               var state = cache.get(key);
+              metrics.read(state != null);
               return state != null ? Future.succeededFuture(state) : read(key);
             });
   }
@@ -106,6 +110,7 @@ final class FeedStates implements States {
   @Override
   public Future<State> cached(OperationKey key) {
     var state = cache.get(key);
+    metrics.read(state != null);
     return state != null ? context.succeededFuture(state) : read(key);
   }
 
@@ -125,12 +130,22 @@ final class FeedStates implements States {
   }
 
   private Sync begin(long poll) {
-    var sync = new Sync(poll, context.promise());
+    var sync = new Sync(poll, metrics.nanos(), context.promise());
     syncs.add(sync);
     needed = poll;
     feed.wake();
-    sync.limit = timers.after(patience, () -> expire(sync));
+    sync.limit = timers.after(feed.patience(), () -> expire(sync));
     return sync;
+  }
+
+  /** From any thread, for metrics: as of a moment ago. */
+  int waitingReads() {
+    return waitingReads;
+  }
+
+  /** From any thread, for metrics: as of a moment ago. */
+  int watchedOperations() {
+    return waiters.size();
   }
 
   QueuePeak peak() {
@@ -185,6 +200,7 @@ final class FeedStates implements States {
           while (!syncs.isEmpty() && syncs.peek().poll <= caughtUp) {
             var sync = syncs.poll();
             waitingReads -= sync.reads;
+            metrics.synced(sync.begunNanos);
             sync.complete();
           }
           notifyWaiters(batches, reset);

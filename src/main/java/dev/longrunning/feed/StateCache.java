@@ -49,13 +49,15 @@ final class StateCache {
   /** Which history the states belong to, and how often it was begun anew. */
   private volatile Generation generation = new Generation(0, new UUID(0, 0));
 
-  StateCache(long weightMax, Function<Snapshot, Bytes> encoder) {
+  /** An empty one; {@code evicted} is run for each state that had to make room. */
+  StateCache(long weightMax, Function<Snapshot, Bytes> encoder, Runnable evicted) {
     this.encoder = encoder;
     this.states =
         Caffeine.newBuilder()
             .maximumWeight(weightMax)
             .weigher((OperationKey key, State state) -> state.weight())
             .executor(Runnable::run)
+            .evictionListener((key, state, cause) -> evicted.run())
             .build();
   }
 
@@ -73,6 +75,16 @@ final class StateCache {
       this.generation = generation;
       this.cursor = cursor;
     }
+  }
+
+  /** How many states there are, about. */
+  long states() {
+    return states.estimatedSize();
+  }
+
+  /** What they weigh together. */
+  long bytes() {
+    return states.policy().eviction().orElseThrow().weightedSize().orElseThrow();
   }
 
   @Nullable State get(OperationKey key) {

@@ -19,9 +19,9 @@ enum Framing {
   WEB_TEXT("application/grpc-web-text");
 
   /** Marks the frame of a gRPC-Web body that holds the trailers. */
-  private static final byte TRAILERS = (byte) 0x80;
+  static final byte TRAILERS = (byte) 0x80;
 
-  private static final int PREFIX_BYTES = 5;
+  static final int PREFIX_BYTES = 5;
 
   /** What nearly every call has. */
   private static final Optional<Framing> PLAIN = Optional.of(GRPC);
@@ -80,7 +80,7 @@ enum Framing {
     return this == WEB ? body : Buffer.buffer(Base64.getEncoder().encode(body.getBytes()));
   }
 
-  private static Buffer frame(Buffer to, byte flags, byte[] content) {
+  static Buffer frame(Buffer to, byte flags, byte[] content) {
     return to.appendByte(flags).appendInt(content.length).appendBytes(content);
   }
 }

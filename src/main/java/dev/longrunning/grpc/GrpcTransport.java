@@ -6,6 +6,8 @@ import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ErrorStatus;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.MethodTable;
+import dev.longrunning.rpc.StreamMethod;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -17,7 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The unary methods of a table over gRPC and gRPC-Web.
+ * The methods of a table over gRPC and gRPC-Web.
  *
  * <p><b>Promise.</b> Every request gets a gRPC status, also one that is not well-formed.
  *
@@ -82,11 +84,13 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
 
   private void dispatch(HttpServerRequest request, Framing framing) {
     String path = Objects.requireNonNullElse(request.path(), "");
-    var method = table.find(path.startsWith("/") ? path.substring(1) : "");
-    if (method.isEmpty()) {
-      refuse(request, Problem.unimplemented("method: nothing answers at " + Problem.shown(path)));
+    var row = table.find(path.startsWith("/") ? path.substring(1) : "").orElse(null);
+    if (row instanceof Method<?, ?> method) {
+      begin(method, framing, request);
+    } else if (row instanceof StreamMethod<?, ?> method) {
+      begin(method, framing, request);
     } else {
-      begin(method.get(), framing, request);
+      refuse(request, Problem.unimplemented("method: nothing answers at " + Problem.shown(path)));
     }
   }
 
@@ -94,12 +98,16 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
     new UnaryCall<>(method, framing, pipeline, clock.instant(), request).begin();
   }
 
+  private void begin(StreamMethod<?, ?> method, Framing framing, HttpServerRequest request) {
+    new GrpcStream<>(method, framing, pipeline, clock.instant(), request).begin();
+  }
+
   /** Ends the response with nothing but a status. */
-  static void answer(HttpServerResponse response, Framing framing, Status status) {
+  static Future<Void> answer(HttpServerResponse response, Framing framing, Status status) {
     response
         .putHeader(HttpHeaders.CONTENT_TYPE, framing.contentType())
         .putHeader(GrpcHeaders.ACCEPT_ENCODING, "gzip");
     GrpcHeaders.putStatus(response.headers(), status);
-    response.end();
+    return response.end();
   }
 }

@@ -20,8 +20,8 @@ final class RequestFrame {
   /** Twice the largest operation: 4 MiB. */
   static final int MESSAGE_BYTES_MAX = 4_194_304;
 
-  private static final int PREFIX_BYTES = 5;
-  private static final int COMPRESSED = 1;
+  static final int PREFIX_BYTES = 5;
+  static final int COMPRESSED = 1;
 
   private RequestFrame() {}
 
@@ -48,7 +48,7 @@ final class RequestFrame {
     return Bytes.of(flags == COMPRESSED ? decompressed(content, encoding) : content);
   }
 
-  private static byte[] decompressed(byte[] content, @Nullable String encoding) {
+  static byte[] decompressed(byte[] content, @Nullable String encoding) {
     if (encoding == null || encoding.equals("identity")) {
       throw Problem.invalid("grpc-encoding", "none", "gzip where the message is compressed");
     }

@@ -189,12 +189,42 @@ public final class Problem extends RuntimeException {
     return unavailable("DATABASE_UNAVAILABLE", "the database cannot be reached; repeat the call");
   }
 
+  /** Nothing was changed. */
+  public static Problem databaseExhausted(String sqlState) {
+    return unavailable(
+        "DATABASE_EXHAUSTED",
+        "the database has no disk or memory left for this (" + sqlState + "); repeat the call");
+  }
+
   public static Problem overloaded(String queue) {
     return unavailable("OVERLOADED", "too much is waiting (" + queue + "); repeat the call");
   }
 
   public static Problem deadline() {
     return of(Kind.DEADLINE, "DEADLINE_EXCEEDED", "the call's deadline is over", Map.of());
+  }
+
+  /** A request that began and was not there whole in time. */
+  public static Problem requestLate(Duration limit) {
+    return of(
+        Kind.DEADLINE,
+        "REQUEST_LATE",
+        "request: not there whole within " + limit.toSeconds() + " s",
+        Map.of());
+  }
+
+  /** The server is about to end; another one, or this one later, answers. */
+  public static Problem stopping() {
+    return unavailable("STOPPING", "the server is stopping; repeat the call");
+  }
+
+  /** A service that this server does not have. */
+  public static Problem noService(String name) {
+    return of(
+        Kind.NOT_FOUND,
+        "NO_SUCH_SERVICE",
+        "service: no such service: " + shown(name),
+        Map.of("service", shown(name)));
   }
 
   public static Problem cancelled() {

@@ -66,7 +66,10 @@ public final class RestTransport implements Handler<HttpServerRequest> {
     String path = Objects.requireNonNullElse(request.path(), "");
     var match = routes.find(verb(request), path);
     if (match.isPresent()) {
-      begin(match.get().method(), match.get(), request);
+      if (!(match.get().method() instanceof Method<?, ?> method)) {
+        throw Problem.unimplemented("method: streams are answered over gRPC and gRPC-Web only");
+      }
+      begin(method, match.get(), request);
       return;
     }
     var verbs = routes.verbs(path);

@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ public final class CallPipeline {
   private final Supplier<String> ids;
   private final CallRecorder recorder;
   private final BodyBudget bodies = new BodyBudget();
+  private final OpenStreams streams;
   private final Admission admission;
 
   /**
@@ -50,10 +52,22 @@ public final class CallPipeline {
       Supplier<String> ids,
       AdmissionSettings settings,
       CallRecorder recorder) {
+    this(vertx, clock, ids, settings, StreamSettings.DEFAULT, recorder);
+  }
+
+  /** The same, with other bounds on streams. */
+  public CallPipeline(
+      Vertx vertx,
+      InstantSource clock,
+      Supplier<String> ids,
+      AdmissionSettings settings,
+      StreamSettings streams,
+      CallRecorder recorder) {
     this.vertx = vertx;
     this.clock = clock;
     this.ids = ids;
     this.admission = new Admission(settings, clock, loop(vertx));
+    this.streams = new OpenStreams(streams);
     this.recorder = recorder;
   }
 
@@ -72,9 +86,43 @@ public final class CallPipeline {
     };
   }
 
+  /** Calls that are worked on now. */
+  public int working() {
+    return admission.working();
+  }
+
+  /** Calls that wait for their turn. */
+  public int waiting() {
+    return admission.waiting();
+  }
+
   /** What the requests that are still coming in may hold together. */
   public BodyBudget bodies() {
     return bodies;
+  }
+
+  /** The streams that are open on this event loop. */
+  public OpenStreams streams() {
+    return streams;
+  }
+
+  /** Takes in one call of a stream; its transport begins it. */
+  public <Q extends Message> OpenStream<Q> stream(
+      StreamMethod<Q, ?> method, Call call, StreamWire wire) {
+    return new OpenStream<>(this, method, call, wire);
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  /** Sets a timer. Rounded up: one that fires early would end a call before its deadline. */
+  long after(Duration pause, Runnable task) {
+    return vertx.setTimer(pause.plusNanos(999_999).toMillis(), t -> task.run());
+  }
+
+  void cancel(long timer) {
+    vertx.cancelTimer(timer);
   }
 
   /**
@@ -86,12 +134,14 @@ public final class CallPipeline {
    */
   public <Q extends Message, T> Future<T> run(
       Method<Q, ?> method, Call call, Supplier<Q> request, Function<Reply, T> encode) {
-    var begun = clock.instant();
-    var handled = admitted(method, call, () -> handled(method, call, request));
+    var begun = begun(method, call);
+    var handled = admitted(method, call, () -> handled(method, call, begun.recording(), request));
     // An answer at once, as the cache gives it, needs no timer and nobody to wait for.
     var bounded =
-        handled.isComplete() ? handled : untilGone(call, untilDeadline(call, begun, handled));
-    return bounded.transform(answer -> ended(method, call, begun, encoded(answer, encode)));
+        handled.isComplete()
+            ? handled
+            : untilGone(call, untilDeadline(call, begun.begun(), handled));
+    return bounded.transform(answer -> ended(begun, encoded(answer, encode)));
   }
 
   private static <T> Future<T> encoded(AsyncResult<Reply> answer, Function<Reply, T> encode) {
@@ -105,12 +155,20 @@ public final class CallPipeline {
     }
   }
 
-  private <T> Future<T> ended(Method<?, ?> method, Call call, Instant begun, Future<T> encoded) {
+  /** A call that began and has not ended. */
+  record Begun(String method, Call call, CallRecorder.Recording recording, Instant begun) {}
+
+  Begun begun(Row<?, ?> row, Call call) {
+    return new Begun(row.fullName(), call, recorder.begun(row, call), clock.instant());
+  }
+
+  private <T> Future<T> ended(Begun call, Future<T> encoded) {
     var answer =
         encoded.succeeded()
             ? encoded
-            : Future.<T>failedFuture(problem(method.fullName(), encoded.cause()));
-    record(method, call, begun, answer);
+            : Future.<T>failedFuture(problem(call.method(), encoded.cause()));
+    var failure = answer.cause() instanceof Problem problem ? problem : null;
+    record(call, Optional.ofNullable(failure));
     return answer;
   }
 
@@ -120,13 +178,15 @@ public final class CallPipeline {
   }
 
   private <Q extends Message> Future<Reply> handled(
-      Method<Q, ?> method, Call call, Supplier<Q> request) {
+      Method<Q, ?> method, Call call, CallRecorder.Recording recording, Supplier<Q> request) {
     var deadline = call.deadline();
     if (deadline.isPresent() && !deadline.get().isAfter(clock.instant())) {
       return Future.failedFuture(Problem.deadline());
     }
-    try {
-      return method.handler().handle(call, request.get());
+    try (var scope = recording.enter()) {
+      var decoded = request.get();
+      recording.decoded(decoded);
+      return method.handler().handle(call, decoded);
     } catch (Throwable thrown) {
       // Also an Error: its caller waits for an answer like any other.
       return Future.failedFuture(thrown);
@@ -142,10 +202,8 @@ public final class CallPipeline {
       return handled;
     }
     Promise<Reply> first = firstOf(handled);
-    // Rounded up: a timer that fires early would end the call before its deadline.
-    long timer =
-        vertx.setTimer(left.plusNanos(999_999).toMillis(), t -> first.tryFail(Problem.deadline()));
-    return first.future().onComplete(answer -> vertx.cancelTimer(timer));
+    long timer = after(left, () -> first.tryFail(Problem.deadline()));
+    return first.future().onComplete(answer -> cancel(timer));
   }
 
   private static Future<Reply> untilGone(Call call, Future<Reply> handled) {
@@ -179,11 +237,11 @@ public final class CallPipeline {
     return Problem.internal(id);
   }
 
-  private void record(Method<?, ?> method, Call call, Instant begun, AsyncResult<?> answer) {
-    var code =
-        answer.cause() instanceof Problem problem ? StatusTable.code(problem.kind()) : Code.OK;
+  void record(Begun call, Optional<Problem> problem) {
+    var took = Duration.between(call.begun(), clock.instant());
+    var code = problem.map(failure -> StatusTable.code(failure.kind())).orElse(Code.OK);
+    var reason = problem.map(Problem::reason).orElse("");
     recorder.ended(
-        new CallRecorder.Ended(
-            method.fullName(), call.transport(), code, Duration.between(begun, clock.instant())));
+        new CallRecorder.Ended(call.method(), call.call(), call.recording(), code, reason, took));
   }
 }

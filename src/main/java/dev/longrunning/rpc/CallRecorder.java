@@ -1,18 +1,57 @@
 package dev.longrunning.rpc;
 
+import com.google.protobuf.Message;
 import com.google.rpc.Code;
 import java.time.Duration;
 
-/** Takes note of every call that ended, for metrics and logs. */
+/** Takes note of every call, for metrics, logs and traces. */
 @FunctionalInterface
 public interface CallRecorder {
   /**
    * One call, as it ended.
    *
    * @param method full name of the method
-   * @param took from its arrival in the pipeline to its answer
+   * @param recording what {@link #begun} answered
+   * @param reason why it failed, in one word; empty if it did not
+   * @param took from its arrival in the pipeline to its answer, of a stream to its end
    */
-  record Ended(String method, Call.Transport transport, Code code, Duration took) {}
+  record Ended(
+      String method, Call call, Recording recording, Code code, String reason, Duration took) {
+    public Call.Transport transport() {
+      return call.transport();
+    }
+  }
+
+  /**
+   * What is kept of one call from its beginning to its end.
+   *
+   * <p><b>Threads.</b> That of the call.
+   */
+  interface Recording {
+    /** Keeps nothing. */
+    Recording NONE = new Recording() {};
+
+    /** The request, once it is known. */
+    default void decoded(Message request) {}
+
+    /** Until the answer is closed, what this thread does is part of the call. */
+    default Scope enter() {
+      return Scope.NONE;
+    }
+  }
+
+  /** Ends what {@link Recording#enter} began. */
+  interface Scope extends AutoCloseable {
+    Scope NONE = () -> {};
+
+    @Override
+    void close();
+  }
+
+  /** Called once a call, on its event loop, before all else; must not block or throw. */
+  default Recording begun(Row<?, ?> row, Call call) {
+    return Recording.NONE;
+  }
 
   /** Called once a call, on its event loop; must not block or throw. */
   void ended(Ended call);

@@ -39,6 +39,7 @@ final class Chore {
   private final Timers timers;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final ChoreMetrics metrics;
   private final Promise<Void> stopped = Promise.promise();
   private Timers.@Nullable Timer timer;
   private boolean running;
@@ -57,13 +58,15 @@ final class Chore {
       Supplier<Future<Boolean>> round,
       Timers timers,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      ChoreMetrics metrics) {
     this.name = name;
     this.period = period;
     this.round = round;
     this.timers = timers;
     this.clock = clock;
     this.random = random;
+    this.metrics = metrics;
   }
 
   void start() {
@@ -95,6 +98,7 @@ final class Chore {
 
   private void ended(AsyncResult<Boolean> outcome) {
     running = false;
+    metrics.round(name, outcome.failed());
     if (outcome.failed()) {
       failures++;
       logFailure(outcome.cause());

@@ -1,6 +1,7 @@
 package dev.longrunning.service;
 
 import dev.longrunning.feed.Timers;
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
@@ -11,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -45,6 +47,7 @@ public final class Janitor {
   private final BooleanSupplier writesFail;
   private final JanitorSettings settings;
   private final List<Chore> chores;
+  private final ChoreMetrics metrics;
 
   /**
    * Makes the janitor of a replica; {@link #start} sets it to work.
@@ -58,16 +61,18 @@ public final class Janitor {
       InstantSource clock,
       Timers timers,
       RandomGenerator random,
-      JanitorSettings settings) {
+      JanitorSettings settings,
+      Metrics metrics) {
     this.store = store;
     this.writesFail = writesFail;
     this.settings = settings;
+    this.metrics = new ChoreMetrics(metrics);
     this.chores =
         List.of(
-            new Chore("sweep", SWEEP_PERIOD, this::sweep, timers, clock, random),
-            new Chore("expiry", EXPIRY_PERIOD, this::expire, timers, clock, random),
-            new Chore("purge", PURGE_PERIOD, this::purge, timers, clock, random),
-            new Chore("trim", TRIM_PERIOD, this::trim, timers, clock, random));
+            new Chore("sweep", SWEEP_PERIOD, this::sweep, timers, clock, random, this.metrics),
+            new Chore("expiry", EXPIRY_PERIOD, this::expire, timers, clock, random, this.metrics),
+            new Chore("purge", PURGE_PERIOD, this::purge, timers, clock, random, this.metrics),
+            new Chore("trim", TRIM_PERIOD, this::trim, timers, clock, random, this.metrics));
   }
 
   public void start() {
@@ -88,16 +93,18 @@ public final class Janitor {
   }
 
   private Future<Boolean> expire() {
-    return changed(() -> store.expiryDue(CHANGES_MAX), Endings::expire);
+    return changed(() -> store.expiryDue(CHANGES_MAX), Endings::expire, metrics::expired);
   }
 
   private Future<Boolean> purge() {
-    return changed(() -> store.purgeDue(CHANGES_MAX), Change.Purge::new);
+    return changed(() -> store.purgeDue(CHANGES_MAX), Change.Purge::new, metrics::purged);
   }
 
   /** Work is left behind if there was as much as one round does, and some of it could be done. */
   private Future<Boolean> changed(
-      Supplier<Future<List<OperationKey>>> due, Function<OperationKey, Change> change) {
+      Supplier<Future<List<OperationKey>>> due,
+      Function<OperationKey, Change> change,
+      LongConsumer applied) {
     return due.get()
         .compose(
             keys -> {
@@ -108,11 +115,22 @@ public final class Janitor {
                       .map(answer -> answer.map(each -> each.verdict() == Verdict.APPLIED))
                       .toList();
               return Future.join(changes)
+                  .onComplete(ended -> applied.accept(count(changes)))
                   .map(all -> keys.size() == CHANGES_MAX && all.list().contains(true));
             });
   }
 
+  private static long count(List<Future<Boolean>> applied) {
+    return applied.stream().filter(each -> each.succeeded() && each.result()).count();
+  }
+
   private Future<Boolean> trim() {
-    return store.trim(settings.resumeWindow(), TRIMMED_MAX).map(trimmed -> trimmed >= TRIMMED_MAX);
+    return store
+        .trim(settings.resumeWindow(), TRIMMED_MAX)
+        .map(
+            trimmed -> {
+              metrics.trimmed(trimmed);
+              return trimmed >= TRIMMED_MAX;
+            });
   }
 }

@@ -1,45 +1,204 @@
 package dev.longrunning.site;
 
+import dev.longrunning.observe.EffectiveSetting;
+import dev.longrunning.observe.Liveness;
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.Readiness;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the probes of whoever runs the server: {@code GET /livez} and {@code GET /readyz}.
+ * The port of whoever runs the server: probes, metrics and settings.
  *
- * <p><b>Promise.</b> {@code /livez} is 200 as long as the event loop turns; {@code /readyz} is 200
- * while calls are wanted and 503 otherwise. Nothing that these ports answer is secret.
+ * <p><b>Promise.</b> {@code /livez} is 503 once a thread that serves calls has stopped turning,
+ * unless the server stops, which has an end of its own; {@code /readyz} is 200 while calls are
+ * wanted and 503 otherwise. Neither asks the database. What this port answers is not secret, and
+ * nothing that it is sent changes anything.
+ *
+ * <p><b>Threads.</b> Confined to an event loop that serves nothing else, so that it answers while
+ * those of the calls are busy.
+ *
+ * <p><b>Bounds.</b> {@value #CONNECTIONS_MAX} connections, each for one request and at most {@link
+ * #CONNECTION_MAX}, however slowly it is read or written; what comes beyond is closed at once.
  */
-public final class ManagementPort {
+public final class ManagementPort extends VerticleBase {
+  /** Some probes and scrapes at a time; a page of metrics is some 50 KiB. */
+  static final int CONNECTIONS_MAX = 32;
+
+  static final Duration CONNECTION_MAX = Duration.ofSeconds(10);
+  static final int HEADER_BYTES_MAX = 8_192;
+  static final int REQUEST_LINE_BYTES_MAX = 2_048;
+
+  private static final String TEXT = "text/plain; charset=utf-8";
   private static final int OK = 200;
+  private static final int MALFORMED = 400;
   private static final int NOT_FOUND = 404;
   private static final int NOT_ALLOWED = 405;
   private static final int UNAVAILABLE = 503;
 
-  private final Readiness readiness;
+  private static final String INDEX =
+      """
+      <!doctype html>
+      <title>Longrunning</title>
+      <ul>
+      <li><a href="/livez">/livez</a> 503: restart it
+      <li><a href="/readyz">/readyz</a> 503: send no calls
+      <li><a href="/metrics">/metrics</a> for Prometheus
+      <li><a href="/config">/config</a> what is set, and where
+      </ul>
+      """;
 
-  public ManagementPort(Readiness readiness) {
-    this.readiness = readiness;
+  /** Where to listen; port 0 is any free one. */
+  public record Address(String host, int port) {}
+
+  /** What there is to see. */
+  public record Views(
+      Readiness readiness, Liveness liveness, Metrics metrics, List<EffectiveSetting> settings) {
+    public Views {
+      settings = List.copyOf(settings);
+    }
   }
 
-  /** Answers one request. */
-  public void handle(HttpServerRequest request) {
+  private record Page(int status, String contentType, Buffer body) {
+    static Page text(int status, String line) {
+      return new Page(status, TEXT, Buffer.buffer(line + '\n'));
+    }
+  }
+
+  private final Address address;
+  private final Views views;
+  private final Duration connectionMax;
+  private @Nullable HttpServer server;
+  private final Set<HttpConnection> unused = new HashSet<>();
+  private int connections;
+
+  /** Makes a port that does not listen yet. */
+  public ManagementPort(Address address, Views views) {
+    this(address, views, CONNECTION_MAX);
+  }
+
+  ManagementPort(Address address, Views views, Duration connectionMax) {
+    this.address = address;
+    this.views = views;
+    this.connectionMax = connectionMax;
+  }
+
+  @Override
+  public Future<?> start() {
+    server =
+        vertx
+            .createHttpServer(options())
+            .connectionHandler(this::admit)
+            .invalidRequestHandler(request -> answer(request, Page.text(MALFORMED, "malformed")))
+            .requestHandler(this::handle);
+    return server.listen();
+  }
+
+  /** The port that it listens on, once deployed. */
+  public int port() {
+    if (server == null) {
+      throw new IllegalStateException("not deployed");
+    }
+    return server.actualPort();
+  }
+
+  private HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setHost(address.host())
+        .setPort(address.port())
+        .setHttp2ClearTextEnabled(false)
+        .setMaxHeaderSize(HEADER_BYTES_MAX)
+        .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
+        .setIdleTimeout((int) CONNECTION_MAX.toSeconds())
+        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+  }
+
+  private void admit(HttpConnection connection) {
+    if (connections >= CONNECTIONS_MAX) {
+      connection.close();
+      return;
+    }
+    connections++;
+    unused.add(connection);
+    long limit = vertx.setTimer(connectionMax.toMillis(), late -> connection.close());
+    connection.closeHandler(
+        closed -> {
+          connections--;
+          unused.remove(connection);
+          vertx.cancelTimer(limit);
+        });
+  }
+
+  private void handle(HttpServerRequest request) {
     boolean reads =
         request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
-    int status = reads ? status(request.path()) : NOT_ALLOWED;
-    request
-        .response()
-        .setStatusCode(status)
-        .putHeader("content-type", "text/plain; charset=utf-8")
-        .putHeader("cache-control", "no-store")
-        .end(status == OK ? "ok\n" : "no\n");
+    if (!reads) {
+      request.response().putHeader("allow", "GET, HEAD");
+    }
+    answer(request, reads ? page(request) : Page.text(NOT_ALLOWED, "allowed: GET, HEAD"));
   }
 
-  private int status(String path) {
-    return switch (path) {
-      case "/livez" -> OK;
-      case "/readyz" -> readiness.isReady() ? OK : UNAVAILABLE;
-      default -> NOT_FOUND;
+  private Page page(HttpServerRequest request) {
+    return switch (Objects.requireNonNullElse(request.path(), "")) {
+      case "/" -> new Page(OK, "text/html; charset=utf-8", Buffer.buffer(INDEX));
+      case "/livez" ->
+          views.liveness().isAlive() || views.readiness().isDraining()
+              ? Page.text(OK, "alive")
+              : Page.text(UNAVAILABLE, "an event loop is stuck");
+      case "/readyz" ->
+          Page.text(views.readiness().isReady() ? OK : UNAVAILABLE, views.readiness().word());
+      case "/metrics" -> metrics(request.getHeader("accept"));
+      case "/config" -> settings();
+      default -> Page.text(NOT_FOUND, "nothing here");
     };
+  }
+
+  private Page metrics(@Nullable String accept) {
+    var page = views.metrics().page(accept);
+    return new Page(OK, page.contentType(), Buffer.buffer(page.text()));
+  }
+
+  private Page settings() {
+    var settings = new JsonObject();
+    for (var setting : views.settings()) {
+      settings.put(
+          setting.key(),
+          new JsonObject().put("value", setting.value()).put("source", setting.source()));
+    }
+    var text = new JsonObject().put("settings", settings).encodePrettily() + '\n';
+    return new Page(OK, "application/json; charset=utf-8", Buffer.buffer(text));
+  }
+
+  private void answer(HttpServerRequest request, Page page) {
+    if (!unused.remove(request.connection())) {
+      // What was sent behind the first request: the connection is about to be closed.
+      return;
+    }
+    var response = request.response();
+    response
+        .setStatusCode(page.status())
+        .putHeader("content-type", page.contentType())
+        .putHeader("content-length", Integer.toString(page.body().length()))
+        .putHeader("cache-control", "no-store")
+        .putHeader("x-content-type-options", "nosniff")
+        .putHeader("content-security-policy", "default-src 'none'")
+        .putHeader("connection", "close");
+    var sent =
+        request.method().equals(HttpMethod.HEAD) ? response.end() : response.end(page.body());
+    sent.onComplete(done -> request.connection().close());
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What people and their tools look at beside the API: probes.
+ * What people and their tools look at beside the API: probes, metrics, settings.
  *
  * <p><b>Must not know</b> how operations are kept or served.
  */

@@ -27,7 +27,7 @@ final class ServeIT {
   private static final int TERMINATED = 143;
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
   private static final Pattern PROBES =
-      Pattern.compile("longrunning: Probes are answered on (http://\\S+)");
+      Pattern.compile("longrunning: Probes and metrics are on (http://\\S+)");
 
   /** Unpacked once: later servers find the programs there. */
   @TempDir static Path shared;
@@ -60,7 +60,8 @@ final class ServeIT {
 
     assertThat(get(probes + "/livez")).isEqualTo(200);
     assertThat(get(probes + "/readyz")).isEqualTo(200);
-    assertThat(get(probes + "/")).isEqualTo(404);
+    assertThat(get(probes + "/metrics")).isEqualTo(200);
+    assertThat(get(probes + "/nowhere")).isEqualTo(404);
 
     assertThat(server.stop("TERM")).isEqualTo(TERMINATED);
 

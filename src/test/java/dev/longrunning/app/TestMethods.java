@@ -12,10 +12,11 @@ import com.google.protobuf.Message;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.HttpRule;
 import dev.longrunning.rpc.Method;
-import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.rpc.Reply;
+import dev.longrunning.rpc.Row;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -52,8 +53,11 @@ final class TestMethods {
     answer(() -> Promise.<Reply>promise().future());
   }
 
-  MethodTable table() {
-    return MethodTable.of(
+  final TestStreams streams = new TestStreams();
+
+  List<Row<?, ?>> rows() {
+    var rows = new ArrayList<Row<?, ?>>(streams.rows());
+    rows.addAll(
         List.of(
             row(
                 "GetOperation",
@@ -85,6 +89,7 @@ final class TestMethods {
                 Operation.getDefaultInstance(),
                 HttpRule.post(GET + ":wait"),
                 HttpRule.post(NESTED + ":wait"))));
+    return rows;
   }
 
   private <Q extends Message, A extends Message> Method<Q, A> row(

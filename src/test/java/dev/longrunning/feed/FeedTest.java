@@ -3,6 +3,7 @@ package dev.longrunning.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Delete;
@@ -44,7 +45,14 @@ final class FeedTest {
     states =
         call(
             () -> {
-              feed = new Feed(vertx, store, FeedSettings.DEFAULT, time, FeedTest::encoded);
+              feed =
+                  new Feed(
+                      vertx,
+                      store,
+                      FeedSettings.DEFAULT,
+                      time,
+                      FeedTest::encoded,
+                      new Metrics(System::nanoTime));
               return feed.start().map(started -> feed.states(store));
             });
   }

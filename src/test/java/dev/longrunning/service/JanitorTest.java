@@ -8,6 +8,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import dev.longrunning.feed.VirtualTime;
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
@@ -40,7 +41,14 @@ final class JanitorTest {
   private final OperationKey key = Samples.freshKey();
 
   private Janitor janitor() {
-    return new Janitor(store, store::lastWriteFailed, time, time, random, JanitorSettings.DEFAULT);
+    return new Janitor(
+        store,
+        store::lastWriteFailed,
+        time,
+        time,
+        random,
+        JanitorSettings.DEFAULT,
+        new Metrics(System::nanoTime));
   }
 
   private Answer apply(Change change) {

@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,13 +47,13 @@ final class Batcher {
   private final Context context;
   private final Links links;
   private final DatabaseClock clock;
-  private final LongSupplier nanos;
   private final UUID writer;
   private final LogPosition position;
   private final Runnable written;
   private final LaneQueue[] lanes = new LaneQueue[OperationKey.LANES];
   private final ArrayDeque<LaneQueue> ready = new ArrayDeque<>();
   private final WriteBudget budget = new WriteBudget();
+  private final StoreMetrics metrics;
   private boolean expiring;
   private boolean failing;
 
@@ -62,18 +61,19 @@ final class Batcher {
       Vertx vertx,
       Links links,
       DatabaseClock clock,
-      LongSupplier nanos,
       UUID writer,
       LogPosition position,
-      Runnable written) {
+      Runnable written,
+      StoreMetrics metrics) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.links = links;
     this.clock = clock;
-    this.nanos = nanos;
     this.writer = writer;
     this.position = position;
     this.written = written;
+    this.metrics = metrics;
+    metrics.writes(budget);
     for (int lane = 0; lane < lanes.length; lane++) {
       lanes[lane] = new LaneQueue(lane);
     }
@@ -82,7 +82,7 @@ final class Batcher {
   /** From any thread: queues the change; the promise is completed within its patience. */
   void submit(Change change, Duration patience, Promise<Answer> promise) {
     var bounded = patience.compareTo(PATIENCE_MAX) < 0 ? patience : PATIENCE_MAX;
-    var pending = new Pending(change, nanos.getAsLong() + bounded.toNanos(), promise);
+    var pending = new Pending(change, metrics.nanos() + bounded.toNanos(), promise);
     context.runOnContext(now -> enqueue(pending));
   }
 
@@ -110,7 +110,7 @@ final class Batcher {
   private void dispatch() {
     while (!ready.isEmpty() && links.hasFree()) {
       var queue = ready.poll();
-      long now = nanos.getAsLong();
+      long now = metrics.nanos();
       // What is hopeless must not end the time of others.
       queue.expire(now + SEND_NANOS_MIN, this::late);
       if (!queue.isEmpty()) {
@@ -126,7 +126,7 @@ final class Batcher {
   private void expireWaiting() {
     expiring = false;
     for (var queue : lanes) {
-      queue.expire(nanos.getAsLong(), this::late);
+      queue.expire(metrics.nanos(), this::late);
     }
     dispatch();
   }
@@ -135,11 +135,12 @@ final class Batcher {
     long limit = rows.stream().mapToLong(Pending::limitNanos).min().orElseThrow();
     long since = Math.max(position.cursor(queue.lane()), queue.lastRevision);
     queue.busy = true;
+    metrics.sent(rows.size());
     attempt(new Batch(queue, rows, writer, since, limit, clock.atLeast(limit)));
   }
 
   private void attempt(Batch batch) {
-    long left = batch.limitNanos() - nanos.getAsLong();
+    long left = batch.limitNanos() - metrics.nanos();
     if (left < SEND_NANOS_MIN) {
       giveUp(batch);
       return;
@@ -228,6 +229,13 @@ final class Batcher {
       split(batch, error);
       return;
     }
+    if (Faults.isExhausted(error) && !batch.isAmbiguous()) {
+      // At once, so that writes that cannot be made hold nothing up for two seconds each.
+      failing = true;
+      batch.rows.forEach(row -> fail(row, Faults.problem(error)));
+      finish(batch);
+      return;
+    }
     // An error of a retry decides nothing: the first attempt may still be waiting for the lane.
     batch.attempted(true);
     retry(batch);
@@ -248,11 +256,12 @@ final class Batcher {
   }
 
   private void retry(Batch batch) {
-    long left = batch.limitNanos() - nanos.getAsLong();
+    long left = batch.limitNanos() - metrics.nanos();
     if (left < SEND_NANOS_MIN) {
       giveUp(batch);
       return;
     }
+    metrics.sentAgain();
     long pause = 1 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS_MAX);
     vertx.setTimer(
         Math.min(pause, Math.max(1, Duration.ofNanos(left).toMillis())), id -> attempt(batch));
@@ -261,7 +270,7 @@ final class Batcher {
   /** The time is up. If an attempt may be applied, nobody hears of it before that is impossible. */
   private void giveUp(Batch batch) {
     failing = true;
-    long left = batch.limitNanos() - nanos.getAsLong();
+    long left = batch.limitNanos() - metrics.nanos();
     if (batch.isAmbiguous() && left > 0) {
       vertx.setTimer(Math.max(1, Duration.ofNanos(left).toMillis() + 1), id -> giveUp(batch));
       return;

@@ -47,17 +47,19 @@ final class CoalescedReads {
   private final Context context;
   private final ArrayDeque<Wanted> waiting = new ArrayDeque<>();
   private final Map<OperationKey, Wanted> unsent = new HashMap<>();
+  private final StoreMetrics metrics;
   private final QueuePeak peak = new QueuePeak("reads", WAITING_MAX);
   private int calls;
   private int statements;
   private boolean scheduled;
   private boolean expiring;
 
-  CoalescedReads(Vertx vertx, Links links, LongSupplier nanos) {
+  CoalescedReads(Vertx vertx, Links links, LongSupplier nanos, StoreMetrics metrics) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.links = links;
     this.nanos = nanos;
+    this.metrics = metrics;
   }
 
   /** All calls that asked for a name before the statement was sent. */
@@ -87,6 +89,7 @@ final class CoalescedReads {
     var joined = unsent.get(key);
     if (joined != null) {
       joined.calls++;
+      metrics.joined();
       return joined.promise.future();
     }
     Promise<Reading> promise = ((ContextInternal) context).promise();
@@ -135,6 +138,7 @@ final class CoalescedReads {
   private void read(List<Wanted> batch) {
     int rows = batch.size();
     statements++;
+    metrics.read(rows);
     var lanes = new Short[rows];
     var keys = new String[rows];
     for (int i = 0; i < rows; i++) {

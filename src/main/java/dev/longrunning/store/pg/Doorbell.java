@@ -23,16 +23,19 @@ final class Doorbell {
 
   private final Vertx vertx;
   private final Connector connector;
+  private final StoreMetrics metrics;
   private final String ringer = UUID.randomUUID().toString();
   private Runnable heard = () -> {};
-  private @Nullable PgConnection connection;
+  private volatile @Nullable PgConnection connection;
   private boolean ringing;
   private boolean ringAgain;
   private boolean closed;
 
-  Doorbell(Vertx vertx, Connector connector) {
+  Doorbell(Vertx vertx, Connector connector, StoreMetrics metrics) {
     this.vertx = vertx;
     this.connector = connector;
+    this.metrics = metrics;
+    metrics.doorbell(this);
   }
 
   void start(Runnable onRing) {
@@ -53,6 +56,7 @@ final class Doorbell {
       return;
     }
     ringing = true;
+    metrics.rang();
     open.preparedQuery(Statements.DOORBELL_RING)
         .execute(Tuple.of(ringer))
         .onComplete(
@@ -65,10 +69,16 @@ final class Doorbell {
             });
   }
 
+  /** From any thread: whether it can hear others. */
+  boolean isConnected() {
+    return connection != null;
+  }
+
   void close() {
     closed = true;
-    if (connection != null) {
-      connection.close();
+    var open = connection;
+    if (open != null) {
+      open.close();
     }
   }
 
@@ -98,6 +108,7 @@ final class Doorbell {
     open.notificationHandler(
         note -> {
           if (!ringer.equals(note.getPayload())) {
+            metrics.heard();
             heard.run();
           }
         });

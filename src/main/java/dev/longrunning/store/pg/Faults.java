@@ -21,6 +21,14 @@ final class Faults {
     return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
   }
 
+  /**
+   * Whether the server has no disk or memory left (class 53): nothing was changed, and what needs
+   * less of it may still work.
+   */
+  static boolean isExhausted(Throwable error) {
+    return state(error).startsWith("53");
+  }
+
   /** Whether the connection is of no more use, or leads to a server that cannot write. */
   static boolean isFatalToConnection(Throwable error) {
     var state = state(error);
@@ -46,6 +54,9 @@ final class Faults {
     // 42: schema or rights are not as they must be. Nobody is helped by trying again.
     if (isDefinite(error) || state.startsWith("42")) {
       return Problem.broken("the database refused a statement (" + state + ")", error);
+    }
+    if (isExhausted(error)) {
+      return Problem.databaseExhausted(state);
     }
     log.atDebug().addKeyValue("sqlstate", state).setCause(error).log("statement.failed");
     return Problem.databaseUnavailable();

@@ -4,7 +4,6 @@ import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.pgclient.PgConnection;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +55,7 @@ final class Links {
   private final ArrayDeque<Job<?>> waiting = new ArrayDeque<>();
   private final List<PgConnection> open = new ArrayList<>();
   private final QueuePeak peak;
+  private final StoreMetrics.Purpose metrics;
   private int opening;
   private int abandoned;
   private long backoffMillis;
@@ -64,13 +63,19 @@ final class Links {
   private boolean failing;
   private boolean closed;
 
-  Links(Vertx vertx, String purpose, int size, Supplier<Future<PgConnection>> connector) {
+  Links(
+      Vertx vertx,
+      String purpose,
+      int size,
+      Supplier<Future<PgConnection>> connector,
+      StoreMetrics metrics) {
     this.vertx = vertx;
     this.context = (ContextInternal) vertx.getOrCreateContext();
     this.purpose = purpose;
     this.size = size;
     this.connector = connector;
     this.peak = new QueuePeak(purpose + " statements", WAITING_MAX);
+    this.metrics = metrics.of(purpose, this);
   }
 
   /** Thrown by {@link #run} when the job was never begun: nothing was sent. */
@@ -109,6 +114,28 @@ final class Links {
     return !idle.isEmpty() || open.size() + opening < size;
   }
 
+  // What follows is for metrics, from any thread: as of a moment ago.
+
+  int busy() {
+    return Math.max(0, open.size() - idle.size());
+  }
+
+  int idle() {
+    return idle.size();
+  }
+
+  int opening() {
+    return opening;
+  }
+
+  int abandoned() {
+    return abandoned;
+  }
+
+  int waiting() {
+    return waiting.size();
+  }
+
   QueuePeak peak() {
     return peak;
   }
@@ -135,6 +162,7 @@ final class Links {
   private <T> void begin(Job<T> job, PgConnection connection) {
     job.connection = connection;
     Future<T> answer;
+    long begunNanos = metrics.begun();
     try {
       answer = job.work.apply(connection);
     } catch (RuntimeException e) {
@@ -145,6 +173,7 @@ final class Links {
           if (job.isAbandoned()) {
             return;
           }
+          metrics.ended(begunNanos, done.failed());
           job.connection = null;
           if (done.failed() && Faults.isFatalToConnection(done.cause())) {
             drop(connection);
@@ -180,6 +209,7 @@ final class Links {
       return;
     }
     job.abandon();
+    metrics.abandoned();
     abandoned++;
     open.remove(connection);
     log.atWarn().addKeyValue("purpose", purpose).log("connection.abandoned");
@@ -235,6 +265,7 @@ final class Links {
   }
 
   private void backOff(Throwable cause) {
+    metrics.notConnected();
     if (!failing) {
       failing = true;
       log.atWarn()
@@ -252,37 +283,5 @@ final class Links {
           backingOff = false;
           dispatch();
         });
-  }
-
-  /** What to do with a connection, and whom to tell. */
-  private static final class Job<T> {
-    private final Function<PgConnection, Future<T>> work;
-    private final Promise<T> promise;
-    private @Nullable PgConnection connection;
-    private boolean abandoned;
-    private long timer;
-
-    Job(Function<PgConnection, Future<T>> work, Promise<T> promise) {
-      this.work = work;
-      this.promise = promise;
-    }
-
-    void abandon() {
-      abandoned = true;
-    }
-
-    boolean isAbandoned() {
-      return abandoned;
-    }
-
-    void complete(Vertx vertx, T result) {
-      vertx.cancelTimer(timer);
-      promise.tryComplete(result);
-    }
-
-    void fail(Vertx vertx, Throwable cause) {
-      vertx.cancelTimer(timer);
-      promise.tryFail(cause);
-    }
   }
 }

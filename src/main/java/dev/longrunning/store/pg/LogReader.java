@@ -38,9 +38,9 @@ final class LogReader {
   private Cursors cursors = Cursors.NONE;
   private Epoch epoch = new Epoch(0, new UUID(0, 0), "");
 
-  LogReader(Vertx vertx, Connector connector, DatabaseClock clock) {
+  LogReader(Vertx vertx, Connector connector, DatabaseClock clock, StoreMetrics metrics) {
     this.clock = clock;
-    this.links = new Links(vertx, "log", 1, () -> connector.session().map(this::opened));
+    this.links = new Links(vertx, "log", 1, () -> connector.session().map(this::opened), metrics);
   }
 
   /** The newest epoch that a poll has seen; before the first one, none that ever was. */

@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
@@ -66,26 +67,35 @@ public final class PgStore implements OperationStore, ChangeLog {
   private final Links writers;
   private final Links upkeep;
   private final Doorbell doorbell;
+  private final StoreMetrics metrics;
   private final ConcurrentMap<EventLoop, Reader> readers = new ConcurrentHashMap<>();
   private Runnable onRing = () -> {};
 
   private record Reader(Links links, CoalescedReads byKey) {}
 
-  /** Makes the store on the calling event loop; {@code nanos} is a monotonic clock. */
-  public PgStore(Vertx vertx, Connector connector, Settings settings, LongSupplier nanos) {
+  /** Makes the store on the calling event loop; the clock of the metrics is what it goes by. */
+  public PgStore(Vertx vertx, Connector connector, Settings settings, Metrics metrics) {
     this.vertx = vertx;
     this.context = (ContextInternal) vertx.getOrCreateContext();
     this.connector = connector;
     this.settings = settings;
-    this.nanos = nanos;
+    this.nanos = metrics::nanos;
+    this.metrics = new StoreMetrics(metrics);
     var clock = new DatabaseClock(nanos);
-    this.reader = new LogReader(vertx, connector, clock);
-    this.writers = new Links(vertx, "writes", settings.writeConnections(), connector::open);
-    this.upkeep = new Links(vertx, "upkeep", 1, connector::open);
-    this.doorbell = new Doorbell(vertx, connector);
+    this.reader = new LogReader(vertx, connector, clock, this.metrics);
+    this.writers =
+        new Links(vertx, "writes", settings.writeConnections(), connector::open, this.metrics);
+    this.upkeep = new Links(vertx, "upkeep", 1, connector::open, this.metrics);
+    this.doorbell = new Doorbell(vertx, connector, this.metrics);
     this.batcher =
         new Batcher(
-            vertx, writers, clock, nanos, UUID.randomUUID(), new ReaderPosition(), this::written);
+            vertx,
+            writers,
+            clock,
+            UUID.randomUUID(),
+            new ReaderPosition(),
+            this::written,
+            this.metrics);
   }
 
   @Override
@@ -255,8 +265,9 @@ public final class PgStore implements OperationStore, ChangeLog {
     return readers.computeIfAbsent(
         loop.nettyEventLoop(),
         here -> {
-          var links = new Links(vertx, "reads", settings.readConnections(), connector::open);
-          return new Reader(links, new CoalescedReads(vertx, links, nanos));
+          var links =
+              new Links(vertx, "reads", settings.readConnections(), connector::open, metrics);
+          return new Reader(links, new CoalescedReads(vertx, links, nanos, metrics));
         });
   }
 

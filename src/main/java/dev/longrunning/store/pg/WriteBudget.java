@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * The changes that wait or are under way, counted against their bounds.
  *
- * <p><b>Threads.</b> Confined to the store's event loop.
+ * <p><b>Threads.</b> Confined to the store's event loop; {@link #rows} and {@link #bytes} are read
+ * by any for metrics, as of a moment ago.
  *
  * <p><b>Bounds.</b> {@value #ROWS_MAX} changes and {@value #BYTES_MAX} payload bytes.
  */
@@ -34,6 +35,10 @@ final class WriteBudget {
   void give(Pending pending) {
     rows--;
     bytes -= pending.weight();
+  }
+
+  long bytes() {
+    return bytes;
   }
 
   int rows() {

@@ -2,6 +2,7 @@ package dev.longrunning.store.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.store.Reading;
@@ -30,9 +31,10 @@ final class CoalescedReadsTest {
         StoreFixture.onLoop(
             vertx,
             () -> {
+              var metrics = new StoreMetrics(new Metrics(System::nanoTime));
               Promise<PgConnection> never = Promise.promise();
-              var links = new Links(vertx, "reads", 1, never::future);
-              return new CoalescedReads(vertx, links, System::nanoTime);
+              var links = new Links(vertx, "reads", 1, never::future, metrics);
+              return new CoalescedReads(vertx, links, System::nanoTime, metrics);
             });
   }
 

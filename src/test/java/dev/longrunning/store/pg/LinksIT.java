@@ -4,6 +4,7 @@ import static dev.longrunning.store.pg.StoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.store.Samples;
@@ -114,7 +115,15 @@ final class LinksIT {
   }
 
   private Links links(int size, Supplier<Future<PgConnection>> connector) throws Exception {
-    return StoreFixture.onLoop(store.vertx, () -> new Links(store.vertx, "test", size, connector));
+    return StoreFixture.onLoop(
+        store.vertx,
+        () ->
+            new Links(
+                store.vertx,
+                "test",
+                size,
+                connector,
+                new StoreMetrics(new Metrics(System::nanoTime))));
   }
 
   /** On the loop of the links, as they are confined to it. */

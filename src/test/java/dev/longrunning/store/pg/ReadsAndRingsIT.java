@@ -3,6 +3,7 @@ package dev.longrunning.store.pg;
 import static dev.longrunning.store.pg.StoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.OperationKey;
@@ -40,8 +41,9 @@ final class ReadsAndRingsIT {
     reads =
         onLoop(
             () -> {
-              var links = new Links(store.vertx, "test", 1, store.connector::open);
-              return new CoalescedReads(store.vertx, links, System::nanoTime);
+              var metrics = new StoreMetrics(new Metrics(System::nanoTime));
+              var links = new Links(store.vertx, "test", 1, store.connector::open, metrics);
+              return new CoalescedReads(store.vertx, links, System::nanoTime, metrics);
             });
   }
 

@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.store.Cursors;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -28,7 +29,10 @@ final class StoreFixture implements AutoCloseable {
     await(new Migrations(connector).run());
     this.store =
         onLoop(
-            vertx, () -> new PgStore(vertx, connector, PgStore.Settings.DEFAULT, System::nanoTime));
+            vertx,
+            () ->
+                new PgStore(
+                    vertx, connector, PgStore.Settings.DEFAULT, new Metrics(System::nanoTime)));
     await(store.poll(Cursors.NONE));
   }
 

@@ -55,7 +55,13 @@ public final class TestPostgres implements AutoCloseable {
 
   public static TestPostgres start(Path bin, String... settings)
       throws IOException, InterruptedException {
-    var postgres = new TestPostgres(bin, Files.createTempDirectory("longrunning-pg"), freePort());
+    return startIn(Files.createTempDirectory("longrunning-pg"), bin, settings);
+  }
+
+  /** Starts one whose data are in a directory that exists, such as the root of a small disk. */
+  public static TestPostgres startIn(Path data, Path bin, String... settings)
+      throws IOException, InterruptedException {
+    var postgres = new TestPostgres(bin, data, freePort());
     postgres.create(settings);
     postgres.launch();
     return postgres;

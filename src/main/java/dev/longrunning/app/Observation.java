@@ -1,0 +1,145 @@
+package dev.longrunning.app;
+
+import dev.longrunning.connection.Connections;
+import dev.longrunning.observe.Build;
+import dev.longrunning.observe.Labels;
+import dev.longrunning.observe.Liveness;
+import dev.longrunning.observe.Metrics;
+import dev.longrunning.observe.QueuePeak;
+import dev.longrunning.observe.Readiness;
+import dev.longrunning.rpc.CallMetrics;
+import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.CallRecorder;
+import dev.longrunning.site.ManagementPort;
+import dev.longrunning.store.pg.StartFault;
+import io.netty.util.internal.PlatformDependent;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What there is to see of the server, and the port where it is seen.
+ *
+ * <p><b>Threads.</b> Made and started on a plain thread; {@link #recorder} on the event loop that
+ * it is for.
+ */
+final class Observation {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private final Settings settings;
+  private final Readiness readiness;
+  private final Metrics metrics = new Metrics(System::nanoTime);
+  private final Liveness liveness = new Liveness(System::nanoTime);
+
+  Observation(Settings settings, Readiness readiness, Supplier<List<QueuePeak>> peaks) {
+    this.settings = settings;
+    this.readiness = readiness;
+    metrics.addJvm();
+    var build = Build.load();
+    metrics.facts(
+        "longrunning_app_build_info",
+        "Which build runs.",
+        Labels.of("version", build.version()).and("java", Runtime.version().toString()));
+    metrics.gauge(
+        "longrunning_app_ready", "1 while calls are wanted.", () -> readiness.isReady() ? 1 : 0);
+    metrics.gauge(
+        "longrunning_app_direct_memory_bytes",
+        "Memory outside the heap that the network buffers take.",
+        PlatformDependent::usedDirectMemory);
+    metrics.gauges(
+        "longrunning_app_queue_peak_ratio",
+        "How full each bounded queue has been at most, of its bound.",
+        "queue",
+        () -> ratios(peaks.get()));
+  }
+
+  Metrics metrics() {
+    return metrics;
+  }
+
+  /** Tells how many connections there are, and how they end. */
+  void watch(Connections connections) {
+    for (var protocol : Connections.Protocol.values()) {
+      metrics.gauge(
+          "longrunning_connection_open",
+          "Connections that are open, by what they speak.",
+          Labels.of("protocol", protocol.name().toLowerCase(Locale.ROOT)),
+          () -> connections.open(protocol));
+    }
+    metrics.gauge(
+        "longrunning_connection_accepted",
+        "Connections that are open, whether they have spoken yet or not.",
+        connections::accepted);
+    metrics.count(
+        "longrunning_connection_refused_total",
+        "Connections that were closed unread because there were too many.",
+        connections::refused);
+    metrics.count(
+        "longrunning_connection_handshake_failures_total",
+        "TLS handshakes that failed.",
+        connections::handshakesFailed);
+    metrics.counts(
+        "longrunning_connection_ended_total",
+        "Connections that this server ended, by why.",
+        "why",
+        connections::ended);
+  }
+
+  /** Takes note of the calls of the calling event loop, and whether that turns. */
+  CallRecorder recorder(Vertx vertx) {
+    LoopPulse.begin(vertx, metrics, liveness);
+    return new CallMetrics(metrics);
+  }
+
+  /** Tells how much the pipeline of one event loop has taken on. */
+  void watch(CallPipeline pipeline) {
+    metrics.gauge("longrunning_rpc_calls_working", "Calls that are worked on.", pipeline::working);
+    metrics.gauge(
+        "longrunning_rpc_calls_waiting", "Calls that wait for their turn.", pipeline::waiting);
+    metrics.gauge(
+        "longrunning_rpc_streams_open",
+        "Streams that are open, or whose last bytes have not left.",
+        pipeline.streams()::count);
+  }
+
+  /**
+   * Answers on the management port, if there is one: on a thread of its own, so that those of the
+   * calls may be busy or stuck, and until all else has stopped.
+   */
+  void listen(StopSteps steps, Consumer<String> progress) throws StartFault, InterruptedException {
+    if (settings.management().isEmpty()) {
+      return;
+    }
+    HostPort at = settings.management().get();
+    var port =
+        new ManagementPort(
+            new ManagementPort.Address(at.host(), at.port()),
+            new ManagementPort.Views(readiness, liveness, metrics, settings.effective()));
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(Wiring.withoutFiles()));
+    steps.add("management", () -> Waiting.await("management", vertx.close(), LIMIT));
+    try {
+      Waiting.await("management", vertx.deployVerticle(port), LIMIT);
+    } catch (StartFault fault) {
+      throw Binding.fault("management", at, fault);
+    }
+    progress.accept("Probes and metrics are on http://" + at.withPort(port.port()));
+  }
+
+  private static Map<String, Double> ratios(List<QueuePeak> peaks) {
+    var ratios = new HashMap<String, Double>();
+    peaks.forEach(peak -> ratios.merge(peak.queue(), peak.peak() / (double) peak.max(), Math::max));
+    return ratios;
+  }
+}

@@ -1,0 +1,211 @@
+package dev.longrunning.site;
+
+import static dev.longrunning.testing.Calls.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longrunning.observe.EffectiveSetting;
+import dev.longrunning.observe.Liveness;
+import dev.longrunning.observe.Metrics;
+import dev.longrunning.observe.Readiness;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class ManagementPortTest {
+  private static final int PATIENCE_SECONDS = 20;
+
+  private final Readiness readiness = new Readiness();
+  private long nanos;
+  private final Liveness liveness = new Liveness(() -> nanos);
+  private final Metrics metrics = new Metrics(System::nanoTime);
+  private final Vertx vertx = Vertx.vertx();
+  private int port;
+
+  @BeforeEach
+  void listen() throws Exception {
+    port = listen(ManagementPort.CONNECTION_MAX);
+  }
+
+  private int listen(Duration connectionMax) throws Exception {
+    var settings = List.of(new EffectiveSetting("listen", "127.0.0.1:0", "flag --listen"));
+    var made =
+        new ManagementPort(
+            new ManagementPort.Address("127.0.0.1", 0),
+            new ManagementPort.Views(readiness, liveness, metrics, settings),
+            connectionMax);
+    await(vertx.deployVerticle(made), PATIENCE_SECONDS);
+    return made.port();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    await(vertx.close(), PATIENCE_SECONDS);
+  }
+
+  private Socket connect(int to) throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), to);
+    socket.setSoTimeout(PATIENCE_SECONDS * 1_000);
+    return socket;
+  }
+
+  /** Sends bytes as they are; answers all that comes back until the connection is closed. */
+  private String send(String request) throws IOException {
+    try (var socket = connect(port)) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private String get(String path) throws IOException {
+    return send("GET " + path + " HTTP/1.1\r\nhost: x\r\n\r\n");
+  }
+
+  private static String body(String answer) {
+    return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+  }
+
+  @Test
+  void readiness_follows_the_life_of_the_server() throws Exception {
+    assertThat(get("/readyz")).startsWith("HTTP/1.1 503 ").endsWith("starting\n");
+
+    readiness.ready();
+    assertThat(get("/readyz")).startsWith("HTTP/1.1 200 ").endsWith("ready\n");
+
+    readiness.draining();
+    assertThat(get("/readyz")).startsWith("HTTP/1.1 503 ").endsWith("draining\n");
+  }
+
+  @Test
+  void a_stuck_thread_is_a_reason_to_restart_unless_the_server_stops_anyway() throws Exception {
+    liveness.pulse();
+    assertThat(get("/livez")).startsWith("HTTP/1.1 200 ").endsWith("alive\n");
+
+    nanos = Liveness.STUCK.toNanos();
+    assertThat(get("/livez")).startsWith("HTTP/1.1 503 ");
+
+    readiness.draining();
+    assertThat(get("/livez")).startsWith("HTTP/1.1 200 ");
+  }
+
+  @Test
+  void the_index_names_every_page() throws Exception {
+    assertThat(body(get("/"))).contains("/livez", "/readyz", "/metrics", "/config");
+  }
+
+  @Test
+  void metrics_come_in_the_format_that_is_asked_for() throws Exception {
+    metrics.count("longrunning_test_dropped_total", "Dropped.", () -> 7);
+
+    assertThat(get("/metrics"))
+        .startsWith("HTTP/1.1 200 ")
+        .contains("content-type: text/plain; version=0.0.4", "longrunning_test_dropped_total 7.0");
+    assertThat(send("GET /metrics HTTP/1.1\r\naccept: application/openmetrics-text\r\n\r\n"))
+        .contains("content-type: application/openmetrics-text")
+        .endsWith("# EOF\n");
+  }
+
+  @Test
+  void the_settings_are_shown_with_their_sources() throws Exception {
+    var page = new JsonObject(body(get("/config")));
+
+    assertThat(page.getJsonObject("settings").getJsonObject("listen"))
+        .isEqualTo(new JsonObject().put("value", "127.0.0.1:0").put("source", "flag --listen"));
+  }
+
+  @Test
+  void head_is_get_without_its_body() throws Exception {
+    metrics.count("longrunning_test_dropped_total", "Dropped.", () -> 7);
+
+    var answer = send("HEAD /metrics HTTP/1.1\r\nhost: x\r\n\r\n");
+
+    assertThat(answer).startsWith("HTTP/1.1 200 ").contains("content-length: ");
+    assertThat(body(answer)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"})
+  void nothing_can_be_changed(String verb) throws Exception {
+    assertThat(send(verb + " /config HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n"))
+        .startsWith("HTTP/1.1 405 ")
+        .contains("allow: GET, HEAD");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/nowhere", "/livez/", "//livez", "/%6civez", "/livez/../config", "*"})
+  void other_paths_are_not_found(String path) throws Exception {
+    assertThat(get(path)).startsWith("HTTP/1.1 404 ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8100, 200", "9000, 400"})
+  void headers_are_bounded(int bytes, int status) throws Exception {
+    assertThat(send("GET /livez HTTP/1.1\r\nx: " + "a".repeat(bytes) + "\r\n\r\n"))
+        .startsWith("HTTP/1.1 " + status + ' ');
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /livez HTTP/9.9\r\n\r\n",
+        "\r\n\r\n\0\0\0 nonsense\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+      })
+  void what_is_not_http_is_refused_and_the_connection_closed(String bytes) throws Exception {
+    assertThat(send(bytes)).doesNotContain("alive").doesNotContain("Exception");
+    assertThat(get("/livez")).startsWith("HTTP/1.1 200 ");
+  }
+
+  @Test
+  void a_connection_is_for_one_request() throws Exception {
+    var one = "GET /livez HTTP/1.1\r\nhost: x\r\n\r\n";
+
+    assertThat(send(one + one).split("HTTP/1.1 200", -1)).hasSize(2);
+  }
+
+  @Test
+  void a_client_that_is_slow_is_cut_off() throws Exception {
+    int hurried = listen(Duration.ofMillis(200));
+    try (var socket = connect(hurried)) {
+      socket.getOutputStream().write("GET /livez HT".getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void more_connections_than_the_bound_are_closed_and_do_not_keep_others_out_for_long()
+      throws Exception {
+    int hurried = listen(Duration.ofMillis(500));
+    var sockets = new ArrayList<Socket>();
+    try {
+      for (int i = 0; i <= ManagementPort.CONNECTIONS_MAX; i++) {
+        sockets.add(connect(hurried));
+      }
+
+      // All end: the one past the bound at once, the others after their time.
+      for (var socket : sockets) {
+        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+      }
+      port = hurried;
+      assertThat(get("/livez")).startsWith("HTTP/1.1 200 ");
+    } finally {
+      for (var socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+}
