@@ -188,6 +188,7 @@ public final class Connections {
     if (encrypted && pipeline.get(SslHandler.class) == null) {
       pipeline.addFirst(new PlainTextRefusal());
     }
+    pipeline.addFirst(new UpgradeRefusal());
     pipeline.addFirst(new ChannelGuard(this));
   }
 
@@ -198,6 +199,7 @@ public final class Connections {
     if (pipeline.get(ChannelGuard.class) == null) {
       watch(context.channel());
     }
+    pipeline.remove(UpgradeRefusal.class);
     var life = pipeline.get(ChannelGuard.class).connection();
     var http2 = pipeline.get(Http2ConnectionHandler.class);
     if (http2 != null) {

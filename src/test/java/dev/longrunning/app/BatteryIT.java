@@ -1,11 +1,15 @@
 package dev.longrunning.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.longrunning.testing.RawHttp1;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +59,26 @@ final class BatteryIT extends BatteryContract {
   @TestFactory
   Stream<DynamicTest> fields() {
     return tests(GrpcBattery.fieldCases());
+  }
+
+  @Test
+  void an_upgrade_without_settings_is_refused() {
+    for (String settings : List.of("", "HTTP2-Settings: !!\r\n")) {
+      try (var connection = RawHttp1.open(port())) {
+        var answer =
+            connection
+                .send(
+                    "GET /v1/operations/battery HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                        + settings
+                        + "\r\n")
+                .answer();
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body()).contains("http2-settings: got none that can be read");
+        assertThat(connection.rest()).isEmpty();
+      }
+    }
   }
 
   @AfterAll

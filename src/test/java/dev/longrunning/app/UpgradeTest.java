@@ -3,7 +3,6 @@ package dev.longrunning.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longrunning.testing.Frames;
-import dev.longrunning.testing.RawHttp1;
 import dev.longrunning.testing.RawHttp2;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
@@ -59,18 +58,6 @@ final class UpgradeTest {
     try (var connection = RawHttp2.upgrade(server.port, post + UPGRADE + SETTINGS + "\r\n{}")) {
       assertThat(connection.answer(1).header(":status")).isEqualTo("200");
       assertThat(text(connection.answer(1))).contains("operations/a");
-    }
-  }
-
-  /** The one answer that the library gives by itself, and without a body. */
-  @Test
-  void one_without_settings_is_refused() {
-    String get = "GET /v1/operations/a HTTP/1.1\r\n" + UPGRADE + "\r\n";
-    try (var connection = RawHttp1.open(server.port)) {
-      var answer = connection.send(get).answer();
-
-      assertThat(answer.status()).isEqualTo(400);
-      assertThat(answer.header("connection")).isEqualTo("close");
     }
   }
 }
