@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,8 @@ final class JsonFields {
           "google.protobuf.StringValue");
 
   private static final String ANY = "google.protobuf.Any";
+  private static final String FIELD_MASK = "google.protobuf.FieldMask";
+  private static final Pattern MASK = Pattern.compile("[A-Za-z0-9_.,]*");
   private static final String EMPTY = "google.protobuf.Empty";
   private static final String TYPE = "@type";
   private static final String VALUE = "value";
@@ -116,6 +119,16 @@ final class JsonFields {
       array.forEach(element -> checkLength(element, field, path));
     } else if (value instanceof String text && text.length() > SHORT_MAX && isShort(field)) {
       throw tooLong(path, text);
+    } else if (value instanceof String text
+        && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+      checkMask(text, field.getMessageType(), path);
+    }
+  }
+
+  /** The parser takes any text for a mask, and the printer writes it as it is, quotes and all. */
+  private static void checkMask(String text, Descriptor type, String path) {
+    if (type.getFullName().equals(FIELD_MASK) && !MASK.matcher(text).matches()) {
+      throw Problem.invalid(path, text, "names of fields, joined by ','");
     }
   }
 
@@ -182,6 +195,9 @@ final class JsonFields {
           && text.length() > SHORT_MAX
           && isShort(known.get())) {
         throw tooLong(at + '.' + VALUE, text);
+      }
+      if (any.getValue(VALUE) instanceof String text) {
+        checkMask(text, known.get(), at + '.' + VALUE);
       }
       walk(any.getValue(VALUE), known.get(), at + '.' + VALUE);
     } else {
