@@ -6,7 +6,6 @@ import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
-import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ErrorStatus;
 import dev.longrunning.rpc.OpenStream;
 import dev.longrunning.rpc.StreamMethod;
@@ -64,14 +63,15 @@ final class GrpcStream<Q extends Message> implements StreamWire {
   GrpcStream(
       StreamMethod<Q, ?> method,
       Framing framing,
-      CallPipeline pipeline,
+      GrpcTransport transport,
       Instant begun,
       HttpServerRequest request) {
     this.method = method;
     this.framing = framing;
     this.request = request;
     this.response = request.response();
-    this.frames = new RequestFrames(pipeline.bodies(), request.getHeader(GrpcHeaders.ENCODING));
+    this.frames =
+        new RequestFrames(transport.intakes().budget(), request.getHeader(GrpcHeaders.ENCODING));
     this.text = framing == Framing.WEB_TEXT ? new TextBody() : null;
     var call =
         new Call(
@@ -81,7 +81,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
             Call.isCached(request.getHeader(GrpcHeaders.CONSISTENCY)),
             Call.Transport.GRPC,
             gone.future());
-    this.stream = pipeline.stream(method, call, this);
+    this.stream = transport.pipeline().stream(method, call, this);
   }
 
   void begin() {

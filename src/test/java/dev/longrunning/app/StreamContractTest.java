@@ -53,10 +53,10 @@ final class StreamContractTest {
     for (var end = System.nanoTime() + 20_000_000_000L; count() > 0; ) {
       assertThat(System.nanoTime()).as("streams left").isLessThan(end);
     }
-    assertThat(server.onLoop(() -> server.pipeline.bodies().take(67_108_864))).isTrue();
+    assertThat(server.onLoop(() -> server.intakes.budget().take(67_108_864))).isTrue();
     server.onLoop(
         () -> {
-          server.pipeline.bodies().give(67_108_864);
+          server.intakes.budget().give(67_108_864);
           return null;
         });
   }
@@ -453,7 +453,8 @@ final class StreamContractTest {
     var status = client.status();
 
     assertThat(status.getCode()).isEqualTo(Code.DEADLINE_EXCEEDED_VALUE);
-    assertThat(status.getDetails(0).unpack(ErrorInfo.class).getReason()).isEqualTo("REQUEST_LATE");
+    assertThat(status.getDetails(0).unpack(ErrorInfo.class).getReason())
+        .isEqualTo("REQUEST_TIMEOUT");
     opened().end();
     assertThat(idle.code()).isEqualTo(Code.OK);
     assertThat(streams.opened).isEmpty();
@@ -672,14 +673,13 @@ final class StreamContractTest {
       TestServer.await(client.send(Buffer.buffer(new byte[4_000_000])));
       unfinished.add(client);
     }
-    assertThat(server.onLoop(() -> server.pipeline.bodies().take(67_108_864 - 32_000_000)))
-        .isTrue();
+    assertThat(server.onLoop(() -> server.intakes.budget().take(67_108_864 - 32_000_000))).isTrue();
     TestServer.await(unfinished.get(0).send(Buffer.buffer(new byte[1])));
 
     assertThat(unfinished.get(0).code()).isEqualTo(Code.UNAVAILABLE);
     server.onLoop(
         () -> {
-          server.pipeline.bodies().give(67_108_864 - 32_000_000);
+          server.intakes.budget().give(67_108_864 - 32_000_000);
           return null;
         });
     unfinished.subList(1, STREAMS_MAX).forEach(client -> client.request.reset(8));
