@@ -159,7 +159,11 @@ final class StopIT {
     if (failure instanceof StreamResetException reset) {
       return reset.getCode() == REFUSED_STREAM;
     }
+    // What the client says of a connection that was closed before it opened: nothing was sent on
+    // it.
+    boolean neverOpened = "Connection was closed".equals(failure.getMessage());
     return failure instanceof ConnectException
+        || neverOpened
         || (failure instanceof HttpClosedException closed && closed.goAway() != null);
   }
 
