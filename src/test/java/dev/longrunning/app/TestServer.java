@@ -114,6 +114,16 @@ final class TestServer implements AutoCloseable {
     }
   }
 
+  /** Waits until so many streams are open, and no more. */
+  void awaitStreams(int count) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    for (int now = -1; now != count; now = onLoop(() -> pipeline.streams().count())) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(now + " streams are open, not " + count);
+      }
+    }
+  }
+
   Answer send(
       HttpClient client, String verb, String uri, Map<String, String> headers, Buffer body) {
     var options =
