@@ -9,6 +9,7 @@ import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rest.RestTransport;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.HttpRoutes;
+import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.MethodTable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -71,7 +72,8 @@ public final class ApiPort extends VerticleBase {
   }
 
   /** What serves the calls of one event loop; made on that loop. */
-  public record Service(MethodTable table, CallPipeline pipeline, InstantSource clock) {}
+  public record Service(
+      MethodTable table, CallPipeline pipeline, Intakes intakes, InstantSource clock) {}
 
   private final Address address;
   private final OriginPolicy policy;
@@ -96,8 +98,10 @@ public final class ApiPort extends VerticleBase {
   public Future<?> start() {
     var service = services.get();
     var routes = HttpRoutes.of(service.table());
-    var rest = new RestTransport(routes, service.pipeline(), json, service.clock());
-    var grpc = new GrpcTransport(service.table(), service.pipeline(), service.clock());
+    var rest =
+        new RestTransport(routes, service.pipeline(), service.intakes(), json, service.clock());
+    var grpc =
+        new GrpcTransport(service.table(), service.pipeline(), service.intakes(), service.clock());
     var listener =
         vertx
             .createHttpServer(options())
@@ -120,6 +124,10 @@ public final class ApiPort extends VerticleBase {
   }
 
   private void dispatch(HttpServerRequest request, GrpcTransport grpc, RestTransport rest) {
+    if (request.version() == null) {
+      rest.refuseVersion(request);
+      return;
+    }
     boolean isGrpc = GrpcTransport.speaks(request);
     var refusal = policy.refusal(request);
     if (refusal.isPresent()) {
@@ -128,7 +136,9 @@ public final class ApiPort extends VerticleBase {
       } else {
         rest.refuse(request, refusal.get());
       }
-    } else if (!policy.answersPreflight(request)) {
+    } else if (policy.answersPreflight(request)) {
+      rest.intakes().discard(request);
+    } else {
       (isGrpc ? grpc : rest).handle(request);
     }
   }
@@ -148,7 +158,7 @@ public final class ApiPort extends VerticleBase {
         .setHttp2ClearTextEnabled(true)
         .setCompressionSupported(false)
         .setDecompressionSupported(false)
-        .setHandle100ContinueAutomatically(true)
+        .setHandle100ContinueAutomatically(false)
         .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
         .setMaxHeaderSize(HEADER_BYTES_MAX)
         .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)

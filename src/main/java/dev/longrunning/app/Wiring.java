@@ -15,6 +15,8 @@ import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.IntakeSettings;
+import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.OperationsMethods;
 import dev.longrunning.rpc.ProducerMethods;
 import dev.longrunning.rpc.Row;
@@ -53,6 +55,12 @@ import java.util.function.Supplier;
  * <p><b>Threads.</b> One plain thread, which may block.
  */
 final class Wiring {
+  static {
+    // Read when the HTTP server is loaded. Nobody speaks WebSocket here; and without this the
+    // library answers a version of HTTP that it does not know by itself, with nothing in the body.
+    System.setProperty("vertx.disableWebsockets", "true");
+  }
+
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
@@ -226,7 +234,8 @@ final class Wiring {
             observation.recorder(vertx));
     peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);
-    return new ApiPort.Service(table, pipeline, clock);
+    var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
+    return new ApiPort.Service(table, pipeline, intakes, clock);
   }
 
   private static <T> Future<T> onLoop(Context loop, Callable<T> work) {

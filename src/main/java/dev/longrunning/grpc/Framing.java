@@ -1,6 +1,5 @@
 package dev.longrunning.grpc;
 
-import dev.longrunning.operation.Problem;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -62,11 +61,7 @@ enum Framing {
     if (this != WEB_TEXT) {
       return body;
     }
-    try {
-      return Buffer.buffer(Base64.getDecoder().decode(body.getBytes()));
-    } catch (IllegalArgumentException e) {
-      throw Problem.invalid("body", body.length() + " bytes that are not", "base64");
-    }
+    return Buffer.buffer(Base64Chunks.decoded(body.getBytes()));
   }
 
   /** The whole body of a successful answer. */

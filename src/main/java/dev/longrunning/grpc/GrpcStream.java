@@ -4,7 +4,6 @@ import com.google.protobuf.Message;
 import com.google.rpc.Status;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Problem;
-import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ErrorStatus;
 import dev.longrunning.rpc.OpenStream;
 import dev.longrunning.rpc.StreamMethod;
@@ -63,17 +62,18 @@ final class GrpcStream<Q extends Message> implements StreamWire {
   GrpcStream(
       StreamMethod<Q, ?> method,
       Framing framing,
-      CallPipeline pipeline,
+      GrpcTransport transport,
       Instant begun,
       HttpServerRequest request) {
     this.method = method;
     this.framing = framing;
     this.request = request;
     this.response = request.response();
-    this.frames = new RequestFrames(pipeline.bodies(), request.getHeader(GrpcHeaders.ENCODING));
+    this.frames =
+        new RequestFrames(transport.intakes().budget(), request.getHeader(GrpcHeaders.ENCODING));
     this.text = framing == Framing.WEB_TEXT ? new TextBody() : null;
     var call = GrpcHeaders.call(request, begun, gone.future());
-    this.stream = pipeline.stream(method, call, this);
+    this.stream = transport.pipeline().stream(method, call, this);
   }
 
   void begin() {

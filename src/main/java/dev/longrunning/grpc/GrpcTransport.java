@@ -2,8 +2,10 @@ package dev.longrunning.grpc;
 
 import com.google.rpc.Status;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ErrorStatus;
+import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.rpc.StreamMethod;
@@ -30,12 +32,23 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
 
   private final MethodTable table;
   private final CallPipeline pipeline;
+  private final Intakes intakes;
   private final InstantSource clock;
 
-  public GrpcTransport(MethodTable table, CallPipeline pipeline, InstantSource clock) {
+  public GrpcTransport(
+      MethodTable table, CallPipeline pipeline, Intakes intakes, InstantSource clock) {
     this.table = table;
     this.pipeline = pipeline;
+    this.intakes = intakes;
     this.clock = clock;
+  }
+
+  CallPipeline pipeline() {
+    return pipeline;
+  }
+
+  Intakes intakes() {
+    return intakes;
   }
 
   /** Whether a request wants gRPC of some form, by its content type. */
@@ -74,6 +87,7 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
 
   /** Answers without looking any further. */
   public void refuse(HttpServerRequest request, Problem problem) {
+    intakes.discard(request);
     answer(request.response(), framing(request).orElse(Framing.GRPC), ErrorStatus.of(problem));
   }
 
@@ -95,11 +109,17 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
   }
 
   private void begin(Method<?, ?> method, Framing framing, HttpServerRequest request) {
-    new UnaryCall<>(method, framing, pipeline, clock.instant(), request).begin();
+    var begun = clock.instant();
+    try {
+      new UnaryCall<>(method, framing, this, begun, request).begin();
+    } catch (RuntimeException failure) {
+      var call = Call.unread(request.remoteAddress(), Call.Transport.GRPC);
+      refuse(request, pipeline.refused(method, call, begun, failure));
+    }
   }
 
   private void begin(StreamMethod<?, ?> method, Framing framing, HttpServerRequest request) {
-    new GrpcStream<>(method, framing, pipeline, clock.instant(), request).begin();
+    new GrpcStream<>(method, framing, this, clock.instant(), request).begin();
   }
 
   /** Ends the response with nothing but a status. */

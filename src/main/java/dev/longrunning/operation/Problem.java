@@ -204,12 +204,12 @@ public final class Problem extends RuntimeException {
     return of(Kind.DEADLINE, "DEADLINE_EXCEEDED", "the call's deadline is over", Map.of());
   }
 
-  /** A request that began and was not there whole in time. */
-  public static Problem requestLate(Duration limit) {
+  /** A request whose end did not come in time. */
+  public static Problem requestTimeout(long seconds) {
     return of(
         Kind.DEADLINE,
-        "REQUEST_LATE",
-        "request: not there whole within " + limit.toSeconds() + " s",
+        "REQUEST_TIMEOUT",
+        "the request did not come to its end within " + seconds + " s; repeat the call",
         Map.of());
   }
 

@@ -37,7 +37,6 @@ public final class CallPipeline {
   private final InstantSource clock;
   private final Supplier<String> ids;
   private final CallRecorder recorder;
-  private final BodyBudget bodies = new BodyBudget();
   private final OpenStreams streams;
   private final Admission admission;
 
@@ -94,11 +93,6 @@ public final class CallPipeline {
   /** Calls that wait for their turn. */
   public int waiting() {
     return admission.waiting();
-  }
-
-  /** What the requests that are still coming in may hold together. */
-  public BodyBudget bodies() {
-    return bodies;
   }
 
   /** The streams that are open on this event loop. */
@@ -235,6 +229,18 @@ public final class CallPipeline {
         .setCause(failure)
         .log("call.broken");
     return Problem.internal(id);
+  }
+
+  /**
+   * Takes note of a call that ends before it could run; answers what to tell its caller.
+   *
+   * @param since when its headers came
+   */
+  public Problem refused(Row<?, ?> row, Call call, Instant since, Throwable failure) {
+    var problem = problem(row.fullName(), failure);
+    var begun = new Begun(row.fullName(), call, recorder.begun(row, call), since);
+    record(begun, Optional.of(problem));
+    return problem;
   }
 
   void record(Begun call, Optional<Problem> problem) {

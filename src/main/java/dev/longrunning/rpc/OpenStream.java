@@ -92,7 +92,7 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
     var wait = pipeline.streams().settings().requestWait();
     var request = phase == Phase.WAITING ? Optional.of(call.begun().plus(wait)) : NEVER;
     if (request.isPresent() && !request.get().isAfter(now)) {
-      fail(Problem.requestLate(wait));
+      fail(Problem.requestTimeout(wait.toSeconds()));
       return;
     }
     Stream.concat(deadline.stream(), request.stream())

@@ -51,10 +51,10 @@ final class StreamContractTest {
   @AfterEach
   void nothing_is_left() {
     server.awaitStreams(0);
-    assertThat(server.onLoop(() -> server.pipeline.bodies().take(67_108_864))).isTrue();
+    assertThat(server.onLoop(() -> server.intakes.budget().take(67_108_864))).isTrue();
     server.onLoop(
         () -> {
-          server.pipeline.bodies().give(67_108_864);
+          server.intakes.budget().give(67_108_864);
           return null;
         });
   }
@@ -451,7 +451,8 @@ final class StreamContractTest {
     var status = client.status();
 
     assertThat(status.getCode()).isEqualTo(Code.DEADLINE_EXCEEDED_VALUE);
-    assertThat(status.getDetails(0).unpack(ErrorInfo.class).getReason()).isEqualTo("REQUEST_LATE");
+    assertThat(status.getDetails(0).unpack(ErrorInfo.class).getReason())
+        .isEqualTo("REQUEST_TIMEOUT");
     opened().end();
     assertThat(idle.code()).isEqualTo(Code.OK);
     assertThat(streams.opened).isEmpty();
@@ -670,14 +671,13 @@ final class StreamContractTest {
       TestServer.await(client.send(Buffer.buffer(new byte[4_000_000])));
       unfinished.add(client);
     }
-    assertThat(server.onLoop(() -> server.pipeline.bodies().take(67_108_864 - 32_000_000)))
-        .isTrue();
+    assertThat(server.onLoop(() -> server.intakes.budget().take(67_108_864 - 32_000_000))).isTrue();
     TestServer.await(unfinished.get(0).send(Buffer.buffer(new byte[1])));
 
     assertThat(unfinished.get(0).code()).isEqualTo(Code.UNAVAILABLE);
     server.onLoop(
         () -> {
-          server.pipeline.bodies().give(67_108_864 - 32_000_000);
+          server.intakes.budget().give(67_108_864 - 32_000_000);
           return null;
         });
     unfinished.subList(1, STREAMS_MAX).forEach(client -> client.request.reset(8));

@@ -8,6 +8,8 @@ import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
+import dev.longrunning.rpc.IntakeSettings;
+import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.rpc.StreamSettings;
 import io.vertx.core.Context;
@@ -52,6 +54,8 @@ final class TestServer implements AutoCloseable {
               // One stream that is not read must not hold up those beside it.
               .setHttp2ConnectionWindowSize(1_048_576));
   final int port;
+  private final IntakeSettings settings;
+  volatile Intakes intakes;
 
   /** What came back, whole. */
   record Answer(HttpClientResponse head, Buffer body) {
@@ -75,11 +79,20 @@ final class TestServer implements AutoCloseable {
   private final StreamSettings limits;
 
   TestServer() {
-    this(StreamSettings.DEFAULT);
+    this(StreamSettings.DEFAULT, IntakeSettings.DEFAULT);
   }
 
   TestServer(StreamSettings limits) {
+    this(limits, IntakeSettings.DEFAULT);
+  }
+
+  TestServer(IntakeSettings settings) {
+    this(StreamSettings.DEFAULT, settings);
+  }
+
+  private TestServer(StreamSettings limits, IntakeSettings settings) {
     this.limits = limits;
+    this.settings = settings;
     var port =
         new ApiPort(
             new ApiPort.Address("127.0.0.1", 0),
@@ -98,7 +111,8 @@ final class TestServer implements AutoCloseable {
     var table =
         StandardMethods.with(
             methods.rows(), readiness, task -> loop.runOnContext(now -> task.run()));
-    return new ApiPort.Service(table, pipeline, clock);
+    intakes = new Intakes(vertx, clock, settings);
+    return new ApiPort.Service(table, pipeline, intakes, clock);
   }
 
   /** Does something on the port's event loop, and waits for it. */
@@ -122,6 +136,11 @@ final class TestServer implements AutoCloseable {
         throw new AssertionError(now + " streams are open, not " + count);
       }
     }
+  }
+
+  /** Bytes of unfinished requests that the server holds now. */
+  long heldBytes() {
+    return onLoop(intakes::heldBytes);
   }
 
   Answer send(
