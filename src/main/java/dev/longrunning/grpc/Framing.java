@@ -61,7 +61,10 @@ enum Framing {
     if (this != WEB_TEXT) {
       return body;
     }
-    return Buffer.buffer(Base64Chunks.decoded(body.getBytes()));
+    var text = new TextBody();
+    var frames = text.decoded(body);
+    text.end();
+    return frames;
   }
 
   /** The whole body of a successful answer. */

@@ -79,7 +79,9 @@ final class StrictJson {
     return twice ? "each name once in an object" : usual;
   }
 
-  /** Refuses half of a surrogate pair, which has no UTF-8 form. */
+  /**
+   * Refuses half of a surrogate pair, which has no UTF-8 form, and numbers that JSON cannot print.
+   */
   private static final class Texts extends JsonParserDelegate {
     Texts(JsonParser parser) {
       super(parser);
@@ -93,6 +95,15 @@ final class StrictJson {
     @Override
     public @Nullable String nextFieldName() throws IOException {
       return nextToken() == JsonToken.FIELD_NAME ? checked(currentName()) : null;
+    }
+
+    @Override
+    public Number getNumberValue() throws IOException {
+      var number = super.getNumberValue();
+      if (number instanceof Double value && value.isInfinite()) {
+        throw new JsonParseException(this, "past what a double holds");
+      }
+      return number;
     }
 
     private String checked(String text) throws JsonParseException {

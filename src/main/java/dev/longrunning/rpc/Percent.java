@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
  * Percent-decoding that refuses what it cannot decode exactly.
  *
  * <p><b>Promise.</b> Never replaces or drops anything: an incomplete escape, bytes that are not
- * UTF-8, control characters and raw characters outside printable ASCII are {@link Problem} INVALID.
+ * UTF-8, control characters, raw characters outside printable ASCII and a raw {@code #} are {@link
+ * Problem} INVALID.
  */
 public final class Percent {
   private Percent() {}
@@ -61,7 +62,8 @@ public final class Percent {
 
   private static void checkAscii(String field, String raw) {
     for (int i = 0; i < raw.length(); i++) {
-      if (raw.charAt(i) <= ' ' || raw.charAt(i) > '~') {
+      // What follows a '#' is no part of a request: whoever sent it meant something else by it.
+      if (raw.charAt(i) <= ' ' || raw.charAt(i) > '~' || raw.charAt(i) == '#') {
         throw Problem.invalid(field, raw, "printable ASCII, everything else percent-encoded");
       }
     }

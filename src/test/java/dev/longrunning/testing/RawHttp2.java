@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -76,6 +77,29 @@ public final class RawHttp2 implements Closeable {
   /** Connects, and sends the preface and settings: pairs of identifier and value. */
   public static RawHttp2 open(int port, int... settings) {
     return connect(port).send(Frames.preface()).send(Frames.settings(settings));
+  }
+
+  /** Sends a request of HTTP/1.1 that asks for HTTP/2, which answers it on stream 1. */
+  public static RawHttp2 upgrade(int port, String request) {
+    var connection = connect(port).send(request.getBytes(StandardCharsets.ISO_8859_1));
+    String head = connection.head();
+    if (!head.startsWith("HTTP/1.1 101 ")) {
+      throw new AssertionError(head);
+    }
+    return connection.send(Frames.preface()).send(Frames.settings());
+  }
+
+  /** The head of an answer of HTTP/1.1. */
+  private String head() {
+    var head = new StringBuilder();
+    try {
+      while (head.indexOf("\r\n\r\n") < 0) {
+        head.append((char) in.readUnsignedByte());
+      }
+    } catch (IOException e) {
+      throw new AssertionError("no whole answer: " + head, e);
+    }
+    return head.toString();
   }
 
   /** Connects and sends nothing. */

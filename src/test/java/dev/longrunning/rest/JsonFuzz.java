@@ -1,0 +1,54 @@
+package dev.longrunning.rest;
+
+import com.google.longrunning.Operation;
+import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
+import com.google.rpc.Status;
+import dev.longrunning.rpc.MethodsDocs;
+import dev.longrunning.testing.Fuzzed;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Text as JSON of every request, and of messages that hold others of any type. */
+public final class JsonFuzz {
+  private static final JsonMessages JSON = new JsonMessages(JsonTypes.builtIn().build());
+  private static final List<Message> TYPES = new ArrayList<>();
+
+  static {
+    MethodsDocs.methods().forEach(method -> TYPES.add(method.request()));
+    TYPES.add(Operation.getDefaultInstance());
+    TYPES.add(Status.getDefaultInstance());
+    TYPES.add(Struct.getDefaultInstance());
+  }
+
+  private JsonFuzz() {}
+
+  /** Called by the fuzzer, once: loading classes takes its time, which is none of an input's. */
+  public static void fuzzerInitialize() {
+    Fuzzed.corpus("rest.JsonFuzz").forEach(input -> fuzzerTestOneInput(input.bytes().getBytes()));
+  }
+
+  /** The first byte chooses the type. */
+  public static void fuzzerTestOneInput(byte[] data) {
+    var type = TYPES.get(Fuzzed.choice(data, TYPES.size()));
+    String json = new String(Fuzzed.rest(data), StandardCharsets.UTF_8);
+
+    Fuzzed.answer(() -> merged(type, json)).ifPresent(JsonFuzz::check);
+    Fuzzed.answer(() -> StrictJson.value(json));
+  }
+
+  private static Message merged(Message type, String json) {
+    var builder = type.newBuilderForType();
+    JSON.merge(json, builder);
+    return builder.build();
+  }
+
+  private static void check(Message message) {
+    String printed = JSON.print(message, JsonStyle.DEFAULT);
+    var again = merged(message.getDefaultInstanceForType(), printed);
+    Fuzzed.holds(
+        JSON.print(again, JsonStyle.DEFAULT).equals(printed),
+        "a message that is printed is read as it was");
+  }
+}
