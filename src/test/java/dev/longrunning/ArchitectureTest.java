@@ -53,11 +53,12 @@ final class ArchitectureTest {
       Map.of(
           "logging", List.of("org.slf4j.."),
           "metrics", List.of("io.prometheus.metrics.core.."),
-          "exposition",
+          "observation",
               List.of(
                   "io.prometheus.metrics.model..",
                   "io.prometheus.metrics.expositionformats..",
-                  "io.prometheus.metrics.instrumentation.."),
+                  "io.prometheus.metrics.instrumentation..",
+                  "io.opentelemetry.."),
           "protobuf",
               List.of(
                   "com.google.protobuf..",
@@ -76,7 +77,7 @@ final class ArchitectureTest {
   private static final Map<String, String> MAY_IMPORT =
       Map.ofEntries(
           Map.entry("operation", ""),
-          Map.entry("observe", "logging metrics exposition"),
+          Map.entry("observe", "logging metrics observation"),
           Map.entry("connection", "feed observe logging metrics vertx"),
           Map.entry("profile", "operation protobuf"),
           Map.entry("store", "operation observe logging metrics vertx"),
@@ -103,6 +104,7 @@ final class ArchitectureTest {
           ROOT + "app.Waiting",
           ROOT + "app.ServeCommand",
           ROOT + "app.Server",
+          ROOT + "observe.AccessLog",
           ROOT + "store.pg.EmbeddedPostgres",
           ROOT + "store.pg.Postmaster",
           ROOT + "store.pg.Launcher",

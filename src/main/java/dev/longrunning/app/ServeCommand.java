@@ -93,9 +93,13 @@ public final class ServeCommand implements Callable<Integer> {
       return BAD_SETTINGS;
     }
     // Read by the logging configuration, which is loaded with the first logger.
-    System.setProperty(
-        "longrunning.log.format", settings.logFormat().name().toLowerCase(Locale.ROOT));
+    System.setProperty("longrunning.log.format", word(settings.logFormat()));
+    System.setProperty("longrunning.log.level", word(settings.watch().level()));
     return serve(new Server(settings, this::say));
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   private int serve(Server server) throws InterruptedException {

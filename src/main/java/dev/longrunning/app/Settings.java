@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  * @param eventLoops threads that serve calls
  * @param callers what one caller may ask for at a time
  * @param connections how long they live, and how many there are
+ * @param watch what is said of the server and its calls, besides metrics
  * @param effective all of them as people may see them
  */
 public record Settings(
@@ -53,6 +54,7 @@ public record Settings(
     LogFormat logFormat,
     CallerSettings callers,
     ConnectionSettings connections,
+    WatchSettings watch,
     List<EffectiveSetting> effective) {
 
   /** How log lines look. */
@@ -144,7 +146,7 @@ public record Settings(
 
   /** In the order of the documentation: those that stand here, then group by group. */
   static final List<Setting<?>> ALL =
-      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL)
+      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL, WatchSettings.ALL)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
@@ -204,6 +206,7 @@ public record Settings(
         sources.get(LOG_FORMAT),
         CallerSettings.read(sources),
         ConnectionSettings.read(sources),
+        WatchSettings.read(sources),
         sources.effective());
   }
 

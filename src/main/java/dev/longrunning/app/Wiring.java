@@ -77,6 +77,7 @@ final class Wiring {
   HostPort start() throws StartFault, InterruptedException {
     List<PgConnectOptions> hosts = database();
     observation.listen(steps, progress);
+    observation.start(steps);
     Vertx vertx = vertx();
     Backend backend = backend(vertx, hosts);
     HostPort listening = api(vertx, backend);
@@ -175,11 +176,12 @@ final class Wiring {
   /** What answers the calls of one event loop; made on it. */
   private ApiPort.Service service(Vertx vertx, Backend backend) {
     var timers = new VertxTimers(vertx);
-    var states = backend.feed().states(backend.store());
+    var states = observation.states(backend.feed().states(backend.store()));
+    var store = observation.store(backend.store());
     var operations =
         new Operations(
             states,
-            backend.store(),
+            store,
             backend.keys()::ring,
             clock,
             timers,
@@ -190,11 +192,7 @@ final class Wiring {
         .gauge("longrunning_service_waiting_calls", "Calls that wait.", operations::waiters);
     var producer =
         new Producer(
-            states,
-            backend.store(),
-            clock,
-            UUID::randomUUID,
-            new ProducerSettings(settings.retention()));
+            states, store, clock, UUID::randomUUID, new ProducerSettings(settings.retention()));
     List<Method<?, ?>> methods = new ArrayList<>(OperationsMethods.of(operations, clock));
     methods.addAll(ProducerMethods.of(producer));
     var admission = AdmissionSettings.DEFAULT.withCallerMax(settings.callers().callsMax());

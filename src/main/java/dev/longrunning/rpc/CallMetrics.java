@@ -23,6 +23,9 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Bounds.</b> One series a method, transport and code of those that occurred.
  */
 public final class CallMetrics implements CallRecorder {
+  /** Tells a call that began from one that was refused before. */
+  private static final Recording COUNTED = new Recording() {};
+
   private final Counter calls;
   private final Counter problems;
   private final Histogram durations;
@@ -78,14 +81,16 @@ public final class CallMetrics implements CallRecorder {
   }
 
   @Override
-  public Recording begun(Method<?, ?> method, Call call) {
+  public Recording begun(String method, Call call) {
     underWay.add(1);
-    return Recording.NONE;
+    return COUNTED;
   }
 
   @Override
   public void ended(Ended call) {
-    underWay.add(-1);
+    if (call.recording() != Recording.NONE) {
+      underWay.add(-1);
+    }
     var series = methods.computeIfAbsent(call.method(), Series::new);
     series.count(call.transport(), call.code()).inc();
     if (!call.reason().isEmpty()) {

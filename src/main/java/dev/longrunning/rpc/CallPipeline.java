@@ -7,13 +7,12 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What every call goes through, on whatever transport: admit, decode, deadline, handle, record.
@@ -30,11 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class CallPipeline {
   static final Duration DEADLINE_MAX = Duration.ofHours(24);
 
-  private static final Logger log = LoggerFactory.getLogger(CallPipeline.class);
-
   private final Vertx vertx;
   private final InstantSource clock;
-  private final Supplier<String> ids;
+  private final Breakages breakages;
   private final CallRecorder recorder;
   private final BodyBudget bodies = new BodyBudget();
   private final Admission admission;
@@ -52,7 +49,7 @@ public final class CallPipeline {
       CallRecorder recorder) {
     this.vertx = vertx;
     this.clock = clock;
-    this.ids = ids;
+    this.breakages = new Breakages(clock, ids);
     this.admission = new Admission(settings, clock, loop(vertx));
     this.recorder = recorder;
   }
@@ -70,6 +67,11 @@ public final class CallPipeline {
         vertx.setTimer(millis, now -> context.runOnContext(later -> task.run()));
       }
     };
+  }
+
+  /** Told of every request before anything else. */
+  public void arrived(HttpServerRequest request) {
+    recorder.arrived(request);
   }
 
   /** Calls that are worked on now. */
@@ -97,7 +99,7 @@ public final class CallPipeline {
   public <Q extends Message, T> Future<T> run(
       Method<Q, ?> method, Call call, Supplier<Q> request, Function<Reply, T> encode) {
     var begun = clock.instant();
-    var recording = recorder.begun(method, call);
+    var recording = recorder.begun(method.fullName(), call);
     var handled = admitted(method, call, () -> handled(method, call, recording, request));
     // An answer at once, as the cache gives it, needs no timer and nobody to wait for.
     var bounded =
@@ -189,13 +191,7 @@ public final class CallPipeline {
     if (failure instanceof Problem problem && problem.kind() != Problem.Kind.BROKEN) {
       return problem;
     }
-    String id = ids.get();
-    log.atError()
-        .addKeyValue("id", id)
-        .addKeyValue("method", where)
-        .setCause(failure)
-        .log("call.broken");
-    return Problem.internal(id);
+    return Problem.internal(breakages.idOf(where, failure));
   }
 
   private void record(Begun call, AsyncResult<?> answer) {
@@ -204,6 +200,7 @@ public final class CallPipeline {
     var code = problem == null ? Code.OK : StatusTable.code(problem.kind());
     var reason = problem == null ? "" : problem.reason();
     recorder.ended(
-        new CallRecorder.Ended(call.method(), call.call(), call.recording(), code, reason, took));
+        new CallRecorder.Ended(
+            call.method(), call.call().transport(), code, took, reason, call.recording()));
   }
 }

@@ -2,6 +2,7 @@ package dev.longrunning.rpc;
 
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 
 /** Takes note of every call, for metrics, logs and traces. */
@@ -11,16 +12,17 @@ public interface CallRecorder {
    * One call, as it ended.
    *
    * @param method full name of the method
-   * @param recording what {@link #begun} answered
-   * @param reason why it failed, in one word; empty if it did not
    * @param took from its arrival in the pipeline to its answer
+   * @param reason why it failed, in one word; empty if it did not
+   * @param recording what {@link #begun} answered; {@link Recording#NONE} if it never came to that
    */
   record Ended(
-      String method, Call call, Recording recording, Code code, String reason, Duration took) {
-    public Call.Transport transport() {
-      return call.transport();
-    }
-  }
+      String method,
+      Call.Transport transport,
+      Code code,
+      Duration took,
+      String reason,
+      Recording recording) {}
 
   /**
    * What is kept of one call from its beginning to its end.
@@ -48,8 +50,14 @@ public interface CallRecorder {
     void close();
   }
 
-  /** Called once a call, on its event loop, before all else; must not block or throw. */
-  default Recording begun(Method<?, ?> method, Call call) {
+  /** Called for every request, before it is looked at, on its context; must not block or throw. */
+  default void arrived(HttpServerRequest request) {}
+
+  /**
+   * Called once a call, on the context of its request, before it is worked on; must not block or
+   * throw.
+   */
+  default Recording begun(String method, Call call) {
     return Recording.NONE;
   }
 
