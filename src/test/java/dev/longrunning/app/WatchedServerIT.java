@@ -45,7 +45,7 @@ final class WatchedServerIT {
       Pattern.compile("(?m)^\\| `([a-z_]+)` \\| ([a-z]+) \\| ([a-z_, ]+) \\| \\S.*\\|$");
   private static final Pattern MANAGEMENT = Pattern.compile("metrics are on (http://\\S+)");
 
-  @TempDir Path temp;
+  @TempDir static Path temp;
   private final Vertx vertx = Vertx.vertx();
   private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
   private final List<String> all = new ArrayList<>();
