@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.longrunning.app.SettingsDocs;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.MethodsDocs;
+import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StatusTable;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -89,6 +91,9 @@ final class DocsTest {
     if (type == long.class) {
       return 1L;
     }
+    if (type == Duration.class) {
+      return Duration.ofSeconds(1);
+    }
     if (type == List.class) {
       return List.of();
     }
@@ -112,8 +117,9 @@ final class DocsTest {
         assertThat(section).as(method.name()).contains("`" + field.getName() + "`");
       }
     }
-    assertThat(page.lines().filter(line -> line.startsWith("### ")))
-        .hasSameSizeAs(MethodsDocs.methods());
+    // Versions of one service have a method in common, and one section for it.
+    var names = MethodsDocs.methods().stream().map(Row::name).collect(Collectors.toSet());
+    assertThat(page.lines().filter(line -> line.startsWith("### "))).hasSameSizeAs(names);
   }
 
   private static String section(String page, String method) {

@@ -1,5 +1,6 @@
 package dev.longrunning.app;
 
+import dev.longrunning.connection.Certificates;
 import dev.longrunning.connection.Connections;
 import dev.longrunning.connection.Limits;
 import dev.longrunning.grpc.GrpcTransport;
@@ -8,6 +9,7 @@ import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rest.RestTransport;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.HttpRoutes;
+import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.MethodTable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -16,6 +18,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,16 +61,19 @@ public final class ApiPort extends VerticleBase {
    *
    * @param port 0: any free one, the same for all instances of one deployment
    * @param connections those of all instances
+   * @param certificates what they show to clients; empty: connections are not encrypted
    */
-  public record Address(String host, int port, Connections connections) {
-    /** With the usual limits on connections. */
+  public record Address(
+      String host, int port, Connections connections, Optional<Certificates> certificates) {
+    /** With the usual limits on connections, not encrypted. */
     public Address(String host, int port) {
-      this(host, port, new Connections(Limits.DEFAULT));
+      this(host, port, new Connections(Limits.DEFAULT), Optional.empty());
     }
   }
 
   /** What serves the calls of one event loop; made on that loop. */
-  public record Service(MethodTable table, CallPipeline pipeline, InstantSource clock) {}
+  public record Service(
+      MethodTable table, CallPipeline pipeline, Intakes intakes, InstantSource clock) {}
 
   private final Address address;
   private final OriginPolicy policy;
@@ -92,9 +98,11 @@ public final class ApiPort extends VerticleBase {
   public Future<?> start() {
     var service = services.get();
     var routes = HttpRoutes.of(service.table());
-    var rest = new RestTransport(routes, service.pipeline(), json, service.clock());
-    var grpc = new GrpcTransport(service.table(), service.pipeline(), service.clock());
-    server =
+    var rest =
+        new RestTransport(routes, service.pipeline(), service.intakes(), json, service.clock());
+    var grpc =
+        new GrpcTransport(service.table(), service.pipeline(), service.intakes(), service.clock());
+    var listener =
         vertx
             .createHttpServer(options())
             .connectionHandler(address.connections()::speaks)
@@ -109,7 +117,10 @@ public final class ApiPort extends VerticleBase {
                   service.pipeline().arrived(request);
                   rest.refuseMalformed(request);
                 });
-    return server.listen();
+    server = listener;
+    return listener
+        .listen()
+        .onSuccess(now -> address.certificates().ifPresent(all -> all.keepUpToDate(now)));
   }
 
   /** The port that it listens on, once deployed. */
@@ -121,6 +132,10 @@ public final class ApiPort extends VerticleBase {
   }
 
   private void dispatch(HttpServerRequest request, GrpcTransport grpc, RestTransport rest) {
+    if (request.version() == null) {
+      rest.refuseVersion(request);
+      return;
+    }
     boolean isGrpc = GrpcTransport.speaks(request);
     var refusal = policy.refusal(request);
     if (refusal.isPresent()) {
@@ -129,7 +144,9 @@ public final class ApiPort extends VerticleBase {
       } else {
         rest.refuse(request, refusal.get());
       }
-    } else if (!policy.answersPreflight(request)) {
+    } else if (policy.answersPreflight(request)) {
+      rest.intakes().discard(request);
+    } else {
       (isGrpc ? grpc : rest).handle(request);
     }
   }
@@ -144,13 +161,12 @@ public final class ApiPort extends VerticleBase {
         .setAcceptBacklog(BACKLOG_MAX)
         .setTcpKeepAlive(true)
         .setTcpUserTimeout(UNTAKEN_MILLIS_MAX);
+    address.certificates().ifPresent(certificates -> certificates.secure(options));
     return options
-        .setSsl(false)
-        .setUseAlpn(false)
         .setHttp2ClearTextEnabled(true)
         .setCompressionSupported(false)
         .setDecompressionSupported(false)
-        .setHandle100ContinueAutomatically(true)
+        .setHandle100ContinueAutomatically(false)
         .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
         .setMaxHeaderSize(HEADER_BYTES_MAX)
         .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)

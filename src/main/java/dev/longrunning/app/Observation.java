@@ -118,6 +118,9 @@ final class Observation {
   /** Begins to write the access log and to send traces, if they are wanted. */
   void start(StopSteps steps) throws StartFault {
     var watch = settings.watch();
+    if (watch.access().isPresent() || watch.traces().isPresent()) {
+      ExchangeRecorder.prepare();
+    }
     if (watch.access().isPresent()) {
       var log =
           new AccessLog(watch.access().get(), new FileOutputStream(FileDescriptor.out), metrics);
@@ -154,6 +157,10 @@ final class Observation {
     metrics.gauge("longrunning_rpc_calls_working", "Calls that are worked on.", pipeline::working);
     metrics.gauge(
         "longrunning_rpc_calls_waiting", "Calls that wait for their turn.", pipeline::waiting);
+    metrics.gauge(
+        "longrunning_rpc_streams_open",
+        "Streams that are open, or whose last bytes have not left.",
+        pipeline.streams()::count);
   }
 
   /**
@@ -174,7 +181,8 @@ final class Observation {
             new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
-                .setPreferNativeTransport(true));
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(Wiring.withoutFiles()));
     steps.add("management", () -> Waiting.await("management", vertx.close(), LIMIT));
     try {
       Waiting.await("management", vertx.deployVerticle(port), LIMIT);

@@ -95,19 +95,20 @@ public final class ServeCommand implements Callable<Integer> {
     // Read by the logging configuration, which is loaded with the first logger.
     System.setProperty("longrunning.log.format", word(settings.logFormat()));
     System.setProperty("longrunning.log.level", word(settings.watch().level()));
-    return serve(new Server(settings, this::say));
+    String scheme = settings.tls().files().isPresent() ? "https" : "http";
+    return serve(new Server(settings, this::say), scheme);
   }
 
   private static String word(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private int serve(Server server) throws InterruptedException {
+  private int serve(Server server, String scheme) throws InterruptedException {
     var hook = new Thread(server::stop, "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       HostPort listening = server.start();
-      out().println("Longrunning listens on http://" + listening + " (gRPC and REST)");
+      out().println("Longrunning listens on " + scheme + "://" + listening + " (gRPC and REST)");
       out().flush();
     } catch (StartFault fault) {
       if (!isEnding(hook)) {

@@ -33,6 +33,8 @@ import java.util.stream.Stream;
  * @param eventLoops threads that serve calls
  * @param callers what one caller may ask for at a time
  * @param connections how long they live, and how many there are
+ * @param tls how they are encrypted
+ * @param stop how the server stops
  * @param watch what is said of the server and its calls, besides metrics
  * @param effective all of them as people may see them
  */
@@ -54,6 +56,8 @@ public record Settings(
     LogFormat logFormat,
     CallerSettings callers,
     ConnectionSettings connections,
+    TlsSettings tls,
+    StopSettings stop,
     WatchSettings watch,
     List<EffectiveSetting> effective) {
 
@@ -146,7 +150,13 @@ public record Settings(
 
   /** In the order of the documentation: those that stand here, then group by group. */
   static final List<Setting<?>> ALL =
-      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL, WatchSettings.ALL)
+      Stream.of(
+              OWN,
+              CallerSettings.ALL,
+              ConnectionSettings.ALL,
+              TlsSettings.ALL,
+              StopSettings.ALL,
+              WatchSettings.ALL)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
@@ -206,6 +216,8 @@ public record Settings(
         sources.get(LOG_FORMAT),
         CallerSettings.read(sources),
         ConnectionSettings.read(sources),
+        TlsSettings.read(sources),
+        StopSettings.read(sources),
         WatchSettings.read(sources),
         sources.effective());
   }

@@ -1,7 +1,9 @@
 package dev.longrunning.app;
 
+import dev.longrunning.connection.Certificates;
 import dev.longrunning.connection.Connections;
 import dev.longrunning.connection.GuardedTransport;
+import dev.longrunning.connection.TlsFault;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
@@ -13,10 +15,12 @@ import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
-import dev.longrunning.rpc.Method;
-import dev.longrunning.rpc.MethodTable;
+import dev.longrunning.rpc.IntakeSettings;
+import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.OperationsMethods;
 import dev.longrunning.rpc.ProducerMethods;
+import dev.longrunning.rpc.Row;
+import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.service.Operations;
 import dev.longrunning.service.OperationsSettings;
 import dev.longrunning.service.Producer;
@@ -30,6 +34,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -50,6 +55,12 @@ import java.util.function.Supplier;
  * <p><b>Threads.</b> One plain thread, which may block.
  */
 final class Wiring {
+  static {
+    // Read when the HTTP server is loaded. Nobody speaks WebSocket here; and without this the
+    // library answers a version of HTTP that it does not know by itself, with nothing in the body.
+    System.setProperty("vertx.disableWebsockets", "true");
+  }
+
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
@@ -103,15 +114,16 @@ final class Wiring {
     return List.of(postgres.connectOptions());
   }
 
+  /** Nothing of ours is served from files on the class path, so there is no folder for them. */
+  static FileSystemOptions withoutFiles() {
+    return new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+  }
+
   private Vertx vertx() throws StartFault {
     var options =
         new VertxOptions()
             .setEventLoopPoolSize(settings.eventLoops())
-            // Nothing of ours is served from files on the class path.
-            .setFileSystemOptions(
-                new io.vertx.core.file.FileSystemOptions()
-                    .setFileCachingEnabled(false)
-                    .setClassPathResolvingEnabled(false));
+            .setFileSystemOptions(withoutFiles());
     Vertx vertx = Vertx.builder().with(options).withTransport(transport).build();
     steps.add("vertx", () -> Waiting.await("vertx", vertx.close(), CLOSE_LIMIT));
     return vertx;
@@ -147,7 +159,8 @@ final class Wiring {
   private HostPort api(Vertx vertx, Backend backend) throws StartFault, InterruptedException {
     HostPort listen = settings.listen();
     transport.guard(connections);
-    var address = new ApiPort.Address(listen.host(), listen.port(), connections);
+    var certificates = certificates(vertx);
+    var address = new ApiPort.Address(listen.host(), listen.port(), connections, certificates);
     var policy =
         OriginPolicy.of(
             listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));
@@ -173,6 +186,18 @@ final class Wiring {
     return listen.withPort(ports.get(0).port());
   }
 
+  private Optional<Certificates> certificates(Vertx vertx) throws StartFault {
+    if (settings.tls().files().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      connections.encrypted();
+      return Optional.of(Certificates.read(settings.tls().files().get(), vertx, clock));
+    } catch (TlsFault fault) {
+      throw new StartFault(fault.line(), fault);
+    }
+  }
+
   /** What answers the calls of one event loop; made on it. */
   private ApiPort.Service service(Vertx vertx, Backend backend) {
     var timers = new VertxTimers(vertx);
@@ -193,8 +218,10 @@ final class Wiring {
     var producer =
         new Producer(
             states, store, clock, UUID::randomUUID, new ProducerSettings(settings.retention()));
-    List<Method<?, ?>> methods = new ArrayList<>(OperationsMethods.of(operations, clock));
-    methods.addAll(ProducerMethods.of(producer));
+    List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
+    own.addAll(ProducerMethods.of(producer));
+    var loop = vertx.getOrCreateContext();
+    var table = StandardMethods.with(own, readiness, task -> loop.runOnContext(now -> task.run()));
     var admission = AdmissionSettings.DEFAULT.withCallerMax(settings.callers().callsMax());
     var pipeline =
         new CallPipeline(
@@ -203,8 +230,10 @@ final class Wiring {
             () -> UUID.randomUUID().toString(),
             admission,
             observation.recorder(vertx));
+    peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);
-    return new ApiPort.Service(MethodTable.of(methods), pipeline, clock);
+    var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
+    return new ApiPort.Service(table, pipeline, intakes, clock);
   }
 
   private static <T> Future<T> onLoop(Context loop, Callable<T> work) {

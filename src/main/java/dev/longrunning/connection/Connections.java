@@ -3,6 +3,7 @@ package dev.longrunning.connection;
 import dev.longrunning.feed.Timers;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
@@ -56,6 +57,7 @@ public final class Connections {
   private final Function<EventExecutor, Timers> timers;
   private final DoubleSupplier jitter;
   private volatile Limits limits;
+  private volatile boolean encrypted;
 
   public Connections(Limits limits) {
     this(limits, LoopTimers::new, () -> 2 * ThreadLocalRandom.current().nextDouble() - 1);
@@ -85,6 +87,11 @@ public final class Connections {
 
   Limits limits() {
     return limits;
+  }
+
+  /** Connections from now on speak TLS. */
+  public void encrypted() {
+    encrypted = true;
   }
 
   /** Connections that have been accepted and are not closed, whatever they speak. */
@@ -163,7 +170,11 @@ public final class Connections {
 
   /** Watches over a connection that has been accepted; called on its event loop. */
   void watch(Channel channel) {
-    channel.pipeline().addFirst(new ChannelGuard(this));
+    var pipeline = channel.pipeline();
+    if (encrypted && pipeline.get(SslHandler.class) == null) {
+      pipeline.addFirst(new PlainTextRefusal());
+    }
+    pipeline.addFirst(new ChannelGuard(this));
   }
 
   /** Learns what a connection speaks, once it speaks HTTP; called on its event loop. */
@@ -177,7 +188,7 @@ public final class Connections {
     var http2 = pipeline.get(Http2ConnectionHandler.class);
     if (http2 != null) {
       counted(Protocol.HTTP_2, context.channel());
-      new Http2Calls(life, connection, http2, this::limits).attach();
+      new Http2Calls(life, connection, http2, context.executor()).attach();
     } else {
       counted(Protocol.HTTP_1, context.channel());
       pipeline.addBefore(context.name(), "calls", new Http1Calls(life, context.channel()));

@@ -12,10 +12,10 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * The calls of a connection of HTTP/2, which are its streams.
@@ -47,21 +47,24 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
   private final Connection connection;
   private final HttpConnection http;
   private final Http2ConnectionHandler handler;
-  private final Supplier<Limits> limits;
+  private final EventExecutor loop;
   private final FloodMeter control =
       new FloodMeter(System::nanoTime, WINDOW_NANOS, CONTROL_FRAMES_MAX);
   private final FloodMeter settings =
       new FloodMeter(System::nanoTime, WINDOW_NANOS, SETTINGS_FRAMES_MAX);
 
+  /** Whether no more calls are taken. */
+  private boolean finishing;
+
   Http2Calls(
       Connection connection,
       HttpConnection http,
       Http2ConnectionHandler handler,
-      Supplier<Limits> limits) {
+      EventExecutor loop) {
     this.connection = connection;
     this.http = http;
     this.handler = handler;
-    this.limits = limits;
+    this.loop = loop;
   }
 
   void attach() {
@@ -84,6 +87,10 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
   @Override
   public void onStreamClosed(Http2Stream stream) {
     connection.callEnded();
+    if (finishing) {
+      // Not from within: the codec is not done with the stream.
+      loop.execute(this::closeIfDone);
+    }
   }
 
   @Override
@@ -94,7 +101,14 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
   @Override
   public void finish() {
     http.goAway(NO_ERROR);
-    http.shutdown(limits.get().grace().toMillis(), TimeUnit.MILLISECONDS);
+    finishing = true;
+    closeIfDone();
+  }
+
+  private void closeIfDone() {
+    if (finishing && handler.connection().numActiveStreams() == 0) {
+      http.close();
+    }
   }
 
   @Override

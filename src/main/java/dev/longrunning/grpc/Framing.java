@@ -1,6 +1,5 @@
 package dev.longrunning.grpc;
 
-import dev.longrunning.operation.Problem;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -19,9 +18,9 @@ enum Framing {
   WEB_TEXT("application/grpc-web-text");
 
   /** Marks the frame of a gRPC-Web body that holds the trailers. */
-  private static final byte TRAILERS = (byte) 0x80;
+  static final byte TRAILERS = (byte) 0x80;
 
-  private static final int PREFIX_BYTES = 5;
+  static final int PREFIX_BYTES = 5;
 
   /** What nearly every call has. */
   private static final Optional<Framing> PLAIN = Optional.of(GRPC);
@@ -62,11 +61,7 @@ enum Framing {
     if (this != WEB_TEXT) {
       return body;
     }
-    try {
-      return Buffer.buffer(Base64.getDecoder().decode(body.getBytes()));
-    } catch (IllegalArgumentException e) {
-      throw Problem.invalid("body", body.length() + " bytes that are not", "base64");
-    }
+    return Buffer.buffer(Base64Chunks.decoded(body.getBytes()));
   }
 
   /** The whole body of a successful answer. */
@@ -80,7 +75,7 @@ enum Framing {
     return this == WEB ? body : Buffer.buffer(Base64.getEncoder().encode(body.getBytes()));
   }
 
-  private static Buffer frame(Buffer to, byte flags, byte[] content) {
+  static Buffer frame(Buffer to, byte flags, byte[] content) {
     return to.appendByte(flags).appendInt(content.length).appendBytes(content);
   }
 }

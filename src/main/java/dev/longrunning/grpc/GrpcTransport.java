@@ -2,10 +2,14 @@ package dev.longrunning.grpc;
 
 import com.google.rpc.Status;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ErrorStatus;
+import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.MethodTable;
+import dev.longrunning.rpc.StreamMethod;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -17,7 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The unary methods of a table over gRPC and gRPC-Web.
+ * The methods of a table over gRPC and gRPC-Web.
  *
  * <p><b>Promise.</b> Every request gets a gRPC status, also one that is not well-formed.
  *
@@ -28,12 +32,23 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
 
   private final MethodTable table;
   private final CallPipeline pipeline;
+  private final Intakes intakes;
   private final InstantSource clock;
 
-  public GrpcTransport(MethodTable table, CallPipeline pipeline, InstantSource clock) {
+  public GrpcTransport(
+      MethodTable table, CallPipeline pipeline, Intakes intakes, InstantSource clock) {
     this.table = table;
     this.pipeline = pipeline;
+    this.intakes = intakes;
     this.clock = clock;
+  }
+
+  CallPipeline pipeline() {
+    return pipeline;
+  }
+
+  Intakes intakes() {
+    return intakes;
   }
 
   /** Whether a request wants gRPC of some form, by its content type. */
@@ -72,6 +87,7 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
 
   /** Answers without looking any further. */
   public void refuse(HttpServerRequest request, Problem problem) {
+    intakes.discard(request);
     answer(request.response(), framing(request).orElse(Framing.GRPC), ErrorStatus.of(problem));
   }
 
@@ -82,24 +98,36 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
 
   private void dispatch(HttpServerRequest request, Framing framing) {
     String path = Objects.requireNonNullElse(request.path(), "");
-    var method = table.find(path.startsWith("/") ? path.substring(1) : "");
-    if (method.isEmpty()) {
-      refuse(request, Problem.unimplemented("method: nothing answers at " + Problem.shown(path)));
+    var row = table.find(path.startsWith("/") ? path.substring(1) : "").orElse(null);
+    if (row instanceof Method<?, ?> method) {
+      begin(method, framing, request);
+    } else if (row instanceof StreamMethod<?, ?> method) {
+      begin(method, framing, request);
     } else {
-      begin(method.get(), framing, request);
+      refuse(request, Problem.unimplemented("method: nothing answers at " + Problem.shown(path)));
     }
   }
 
   private void begin(Method<?, ?> method, Framing framing, HttpServerRequest request) {
-    new UnaryCall<>(method, framing, pipeline, clock.instant(), request).begin();
+    var begun = clock.instant();
+    try {
+      new UnaryCall<>(method, framing, this, begun, request).begin();
+    } catch (RuntimeException failure) {
+      var call = Call.unread(request.remoteAddress(), Call.Transport.GRPC);
+      refuse(request, pipeline.refused(method, call, begun, failure));
+    }
+  }
+
+  private void begin(StreamMethod<?, ?> method, Framing framing, HttpServerRequest request) {
+    new GrpcStream<>(method, framing, this, clock.instant(), request).begin();
   }
 
   /** Ends the response with nothing but a status. */
-  static void answer(HttpServerResponse response, Framing framing, Status status) {
+  static Future<Void> answer(HttpServerResponse response, Framing framing, Status status) {
     response
         .putHeader(HttpHeaders.CONTENT_TYPE, framing.contentType())
         .putHeader(GrpcHeaders.ACCEPT_ENCODING, "gzip");
     GrpcHeaders.putStatus(response.headers(), status);
-    response.end();
+    return response.end();
   }
 }

@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,8 @@ final class RequestFrame {
   /** Twice the largest operation: 4 MiB. */
   static final int MESSAGE_BYTES_MAX = 4_194_304;
 
-  private static final int PREFIX_BYTES = 5;
-  private static final int COMPRESSED = 1;
+  static final int PREFIX_BYTES = 5;
+  static final int COMPRESSED = 1;
 
   private RequestFrame() {}
 
@@ -48,22 +49,42 @@ final class RequestFrame {
     return Bytes.of(flags == COMPRESSED ? decompressed(content, encoding) : content);
   }
 
-  private static byte[] decompressed(byte[] content, @Nullable String encoding) {
+  static byte[] decompressed(byte[] content, @Nullable String encoding) {
     if (encoding == null || encoding.equals("identity")) {
-      throw Problem.invalid("grpc-encoding", "none", "gzip where the message is compressed");
+      String got = encoding == null ? "none" : encoding;
+      throw Problem.invalid("grpc-encoding", got, "gzip where the message is compressed");
     }
     if (!encoding.equals("gzip")) {
       throw Problem.unimplemented(
           "grpc-encoding: got " + Problem.shown(encoding) + ", allowed gzip or identity");
     }
-    try (var input = new GZIPInputStream(new ByteArrayInputStream(content))) {
+    try (var input = new WholeGzip(content)) {
       var message = input.readNBytes(MESSAGE_BYTES_MAX + 1);
       if (message.length > MESSAGE_BYTES_MAX) {
         throw tooLarge("more, decompressed");
       }
+      input.checkEnd();
       return message;
     } catch (IOException e) {
       throw Problem.invalid("body", content.length + " bytes that are not", "gzip");
+    }
+  }
+
+  /** One or more gzip members and nothing else; the superclass ignores what follows them. */
+  private static final class WholeGzip extends GZIPInputStream {
+    private static final int TRAILER_BYTES = 8;
+
+    WholeGzip(byte[] content) throws IOException {
+      // All input at once: then what the inflater did not take is the trailer, and what is too
+      // much.
+      super(new ByteArrayInputStream(content), Math.max(1, content.length));
+    }
+
+    /** To be called at the end of what it holds. */
+    void checkEnd() throws IOException {
+      if (inf.getRemaining() != TRAILER_BYTES) {
+        throw new ZipException("bytes after the last member");
+      }
     }
   }
 

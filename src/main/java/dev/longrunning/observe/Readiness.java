@@ -1,6 +1,8 @@
 package dev.longrunning.observe;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Whether this server wants calls.
@@ -17,16 +19,27 @@ public final class Readiness {
     DRAINING
   }
 
+  private final List<Runnable> tasks = new CopyOnWriteArrayList<>();
   private volatile Phase phase = Phase.STARTING;
+
+  /** Has {@code task} run, by whoever makes it so, each time that the answer may be another. */
+  public void onChange(Runnable task) {
+    tasks.add(task);
+  }
+
+  private void change(Phase to) {
+    phase = to;
+    tasks.forEach(Runnable::run);
+  }
 
   /** Everything has started. */
   public void ready() {
-    phase = Phase.READY;
+    change(Phase.READY);
   }
 
   /** The server is about to stop: no new callers. */
   public void draining() {
-    phase = Phase.DRAINING;
+    change(Phase.DRAINING);
   }
 
   /** In one word. */

@@ -204,6 +204,29 @@ public final class Problem extends RuntimeException {
     return of(Kind.DEADLINE, "DEADLINE_EXCEEDED", "the call's deadline is over", Map.of());
   }
 
+  /** A request whose end did not come in time. */
+  public static Problem requestTimeout(long seconds) {
+    return of(
+        Kind.DEADLINE,
+        "REQUEST_TIMEOUT",
+        "the request did not come to its end within " + seconds + " s; repeat the call",
+        Map.of());
+  }
+
+  /** The server is about to end; another one, or this one later, answers. */
+  public static Problem stopping() {
+    return unavailable("STOPPING", "the server is stopping; repeat the call");
+  }
+
+  /** A service that this server does not have. */
+  public static Problem noService(String name) {
+    return of(
+        Kind.NOT_FOUND,
+        "NO_SUCH_SERVICE",
+        "service: no such service: " + shown(name),
+        Map.of("service", shown(name)));
+  }
+
   public static Problem cancelled() {
     return of(Kind.CANCELLED, "CANCELLED", "the caller gave the call up", Map.of());
   }

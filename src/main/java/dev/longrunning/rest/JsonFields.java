@@ -36,10 +36,22 @@ final class JsonFields {
           "google.protobuf.UInt32Value",
           "google.protobuf.UInt64Value");
 
+  /** Those whose JSON may hold text of any length. */
+  private static final Set<String> LONG =
+      Set.of(
+          "google.protobuf.Struct",
+          "google.protobuf.Value",
+          "google.protobuf.ListValue",
+          "google.protobuf.BytesValue",
+          "google.protobuf.StringValue");
+
   private static final String ANY = "google.protobuf.Any";
   private static final String EMPTY = "google.protobuf.Empty";
   private static final String TYPE = "@type";
   private static final String VALUE = "value";
+
+  /** Characters of a number, a time, a duration or a mask. */
+  static final int SHORT_MAX = 1_024;
 
   private final OpaqueAnys anys;
   private boolean changed;
@@ -89,12 +101,38 @@ final class JsonFields {
       }
       String path = at.isEmpty() ? entry.getKey() : at + '.' + entry.getKey();
       var field = find(type, entry.getKey()).orElseThrow(() -> unknown(path, type));
+      checkLength(entry.getValue(), field, path);
       if (field.isMapField()) {
         walkMap(entry.getValue(), field, path);
       } else if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
         walkValue(entry.getValue(), field.getMessageType(), path);
       }
     }
+  }
+
+  /** Reading a number, a time or a mask takes far more time than reading as much text. */
+  private static void checkLength(@Nullable Object value, FieldDescriptor field, String path) {
+    if (value instanceof JsonArray array) {
+      array.forEach(element -> checkLength(element, field, path));
+    } else if (value instanceof String text && text.length() > SHORT_MAX && isShort(field)) {
+      throw tooLong(path, text);
+    }
+  }
+
+  private static Problem tooLong(String path, String text) {
+    return Problem.invalid(path, text, "at most " + SHORT_MAX + " characters");
+  }
+
+  private static boolean isShort(FieldDescriptor field) {
+    return switch (field.getJavaType()) {
+      case INT, LONG, FLOAT, DOUBLE -> true;
+      case MESSAGE -> isShort(field.getMessageType());
+      case BOOLEAN, ENUM, STRING, BYTE_STRING -> false;
+    };
+  }
+
+  private static boolean isShort(Descriptor type) {
+    return SPECIAL.contains(type.getFullName()) && !LONG.contains(type.getFullName());
   }
 
   private static Problem unknown(String path, Descriptor type) {
@@ -114,11 +152,17 @@ final class JsonFields {
   }
 
   private void walkMap(@Nullable Object map, FieldDescriptor field, String path) {
+    if (!(map instanceof JsonObject entries)) {
+      return;
+    }
+    var key = field.getMessageType().findFieldByName("key");
     var value = field.getMessageType().findFieldByName(VALUE);
-    if (value.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-        && map instanceof JsonObject entries) {
-      for (var entry : entries) {
-        walk(entry.getValue(), value.getMessageType(), path + '.' + entry.getKey());
+    for (var entry : entries) {
+      String at = path + '.' + Problem.shown(entry.getKey());
+      checkLength(entry.getKey(), key, at);
+      checkLength(entry.getValue(), value, at);
+      if (value.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        walk(entry.getValue(), value.getMessageType(), at);
       }
     }
   }
@@ -134,6 +178,11 @@ final class JsonFields {
     if (known.isEmpty()) {
       dress(any, url, at);
     } else if (isSpecial(known.get()) || isAny(known.get())) {
+      if (any.getValue(VALUE) instanceof String text
+          && text.length() > SHORT_MAX
+          && isShort(known.get())) {
+        throw tooLong(at + '.' + VALUE, text);
+      }
       walk(any.getValue(VALUE), known.get(), at + '.' + VALUE);
     } else {
       dropEmptyValue(any, known.get());

@@ -5,8 +5,6 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import dev.longrunning.operation.Problem;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
 
 /**
  * Messages to JSON and back, by {@code JsonFormat}.
@@ -73,7 +71,7 @@ public final class JsonMessages {
 
   /** Sets what a JSON object says; throws {@link Problem} INVALID naming the field at fault. */
   void merge(String json, Message.Builder builder) {
-    var tree = parsed(json);
+    var tree = StrictJson.object(json);
     boolean changed = new JsonFields(anys).check(tree, builder.getDescriptorForType());
     var fields = builder.getDefaultInstanceForType().newBuilderForType();
     try {
@@ -82,14 +80,5 @@ public final class JsonMessages {
       throw JsonFaults.locate(parser, tree, fields.getDefaultInstanceForType());
     }
     builder.mergeFrom(changed ? anys.undressed(fields.build()) : fields.build());
-  }
-
-  /** Reads strictly: {@code JsonFormat} itself takes single quotes, comments and a tail. */
-  private static JsonObject parsed(String json) {
-    try {
-      return new JsonObject(json);
-    } catch (DecodeException e) {
-      throw Problem.invalid("body", json, "one JSON object");
-    }
   }
 }

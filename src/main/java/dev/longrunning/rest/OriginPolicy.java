@@ -4,6 +4,7 @@ import dev.longrunning.operation.Problem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,10 @@ public final class OriginPolicy {
           + " longrunning-poll-after-ms";
 
   private static final String PREFLIGHT_SECONDS = "600";
+
+  /** A request target that begins with a scheme and names the host, as for a proxy. */
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("[a-z][a-z0-9+.-]*://([^/?#]*).*", Pattern.CASE_INSENSITIVE);
 
   private final boolean checksHost;
   private final Set<String> hosts;
@@ -60,6 +66,10 @@ public final class OriginPolicy {
 
   /** Why the request must not be answered, if so. */
   public Optional<Problem> refusal(HttpServerRequest request) {
+    var fault = hostFault(request);
+    if (fault.isPresent()) {
+      return fault;
+    }
     var authority = request.authority();
     if (checksHost && !isKnownHost(authority)) {
       String host = authority == null ? "none" : authority.host();
@@ -72,6 +82,28 @@ public final class OriginPolicy {
     }
     return Optional.of(
         Problem.denied("origin: got " + Problem.shown(origin) + ", allowed this port's own"));
+  }
+
+  /**
+   * What is wrong with how the request names the host. Where two names could be meant, a proxy in
+   * front might have decided by the other one.
+   */
+  private static Optional<Problem> hostFault(HttpServerRequest request) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      // The library has compared the pseudo header with the other one.
+      return Optional.empty();
+    }
+    var hosts = request.headers().getAll(HttpHeaders.HOST);
+    if (hosts.size() > 1 || (hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_1)) {
+      String got = hosts.isEmpty() ? "none" : "several";
+      return Optional.of(Problem.invalid("host", got, "one"));
+    }
+    var target = ABSOLUTE.matcher(request.uri());
+    if (target.matches()
+        && !target.group(1).equalsIgnoreCase(request.getHeader(HttpHeaders.HOST))) {
+      return Optional.of(Problem.invalid("host", "another one than in the path", "the same"));
+    }
+    return Optional.empty();
   }
 
   /** Lets a listed page read the answer; answers its preflight request itself. */

@@ -4,8 +4,6 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Message;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.HttpRoutes;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
 import java.util.List;
@@ -52,11 +50,7 @@ record RequestBinding(HttpRoutes.Match match, List<QueryString.Parameter> parame
 
   /** An object with the body as its only field. Decoded first, lest it add fields of its own. */
   private static String wrapped(String field, String body) {
-    try {
-      return new JsonObject().put(field, Json.decodeValue(body)).encode();
-    } catch (DecodeException e) {
-      throw Problem.invalid("body", body, "one JSON value");
-    }
+    return new JsonObject().put(field, StrictJson.value(body)).encode();
   }
 
   private void bindQuery(Message.Builder builder) {

@@ -1,7 +1,6 @@
 package dev.longrunning.rest;
 
 import dev.longrunning.operation.Problem;
-import dev.longrunning.rpc.BodyBudget;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -10,47 +9,15 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The body of a request, as it comes in.
- *
- * <p><b>Threads.</b> Confined to the event loop of its request.
- *
- * <p><b>Bounds.</b> {@value #BYTES_MAX} bytes, and what the budget of its event loop leaves.
- */
+/** A request's body as JSON in UTF-8. */
 final class RequestBody {
   /** 4 MiB: twice the largest operation. */
   static final int BYTES_MAX = 4_194_304;
 
-  private final BodyBudget budget;
-  private Buffer bytes = Buffer.buffer();
+  private RequestBody() {}
 
-  RequestBody(BodyBudget budget) {
-    this.budget = budget;
-  }
-
-  /** Whether it still fits; if not, it is not added. */
-  boolean add(Buffer part) {
-    if (bytes.length() + part.length() > BYTES_MAX) {
-      return false;
-    }
-    if (!budget.take(part.length())) {
-      throw Problem.overloaded("request bodies");
-    }
-    bytes.appendBuffer(part);
-    return true;
-  }
-
-  /** Lets go of it: a call may wait for minutes once it is decoded. */
-  void drop() {
-    budget.give(bytes.length());
-    bytes = Buffer.buffer();
-  }
-
-  boolean isEmpty() {
-    return bytes.length() == 0;
-  }
-
-  String text() {
+  /** The text of a whole body; empty: there is none. */
+  static String text(Buffer bytes) {
     try {
       // A new decoder reports what is malformed; Buffer.toString would replace it.
       return StandardCharsets.UTF_8
@@ -60,10 +27,6 @@ final class RequestBody {
     } catch (CharacterCodingException e) {
       throw Problem.invalid("body", bytes.length() + " bytes that are not", "UTF-8");
     }
-  }
-
-  static Problem tooLarge() {
-    return Problem.overLimit("body", "more", "at most " + BYTES_MAX + " bytes");
   }
 
   /** What is wrong with the headers that describe the body, if anything. */

@@ -7,17 +7,16 @@ import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.HttpRoutes;
+import dev.longrunning.rpc.Intake;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.Reply;
 import dev.longrunning.rpc.StatusTable;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * One request for a method, from its headers to its answer.
@@ -27,10 +26,10 @@ import java.util.Optional;
  *
  * <p><b>Threads.</b> Confined to the event loop of its connection.
  *
- * <p><b>Bounds.</b> Holds one {@link RequestBody}. A caller that goes on sending after it has its
- * answer is cut off after as many bytes.
+ * <p><b>Bounds.</b> Holds a body of {@value RequestBody#BYTES_MAX} bytes at most, for as long as an
+ * {@link Intake} lets it.
  */
-final class RestCall<Q extends Message> {
+final class RestCall<Q extends Message> implements Intake.Taker {
   private final Method<Q, ?> method;
   private final HttpRoutes.Match match;
   private final CallPipeline pipeline;
@@ -39,99 +38,79 @@ final class RestCall<Q extends Message> {
   private final HttpServerRequest request;
   private final RestAnswer answer;
   private final Promise<Void> gone = Promise.promise();
-  private final RequestBody body;
-  private JsonStyle style = JsonStyle.DEFAULT;
-  private long ignoredBytes;
+  private final SystemParameters system = new SystemParameters();
+  private final List<QueryString.Parameter> parameters;
+  private final Call call;
+  private final Intake intake;
+  private boolean runs;
 
+  /** Throws a {@link Problem} if the query or the headers are not as they must be. */
   RestCall(
       Method<Q, ?> method,
       HttpRoutes.Match match,
       RestTransport transport,
+      Instant begun,
       HttpServerRequest request) {
     this.method = method;
     this.match = match;
     this.pipeline = transport.pipeline();
     this.json = transport.json();
-    this.begun = transport.now();
+    this.begun = begun;
     this.request = request;
     this.answer = new RestAnswer(request, json);
-    this.body = new RequestBody(pipeline.bodies());
-  }
-
-  void begin() {
-    request.exceptionHandler(lost -> leave());
-    request.response().exceptionHandler(lost -> leave());
-    request.response().closeHandler(closed -> leave());
-    request.handler(this::read);
-    request.endHandler(end -> run());
-  }
-
-  private void leave() {
-    body.drop();
-    if (!request.response().ended()) {
-      gone.tryComplete();
-    }
-  }
-
-  private void read(Buffer part) {
-    if (answer.isOver()) {
-      ignoredBytes += part.length();
-      if (ignoredBytes > RequestBody.BYTES_MAX) {
-        request.response().reset(0);
-      }
-    } else {
-      keep(part);
-    }
-  }
-
-  private void keep(Buffer part) {
-    try {
-      if (!body.add(part)) {
-        answer.fail(413, RequestBody.tooLarge(), style);
-        body.drop();
-      }
-    } catch (Problem problem) {
-      fail(problem);
-      body.drop();
-    }
-  }
-
-  private void run() {
-    if (answer.isOver()) {
-      return;
-    }
-    try {
-      check();
-    } catch (RuntimeException failure) {
-      fail(pipeline.problem(method.fullName(), failure));
-    }
-  }
-
-  private void check() {
-    var parameters = parameters();
-    var fault =
-        RequestBody.fault(request.getHeader("content-type"), request.getHeader("content-encoding"));
-    if (!body.isEmpty() && fault.isPresent()) {
-      answer.fail(415, fault.get(), style);
-      body.drop();
-      return;
-    }
-    var call =
+    this.parameters = parameters();
+    this.call =
         new Call(
             OperationKey.DEFAULT_SERVICE,
             Call.caller(request.remoteAddress()),
-            deadline(),
+            ServerTimeout.parse(request.getHeader(ServerTimeout.HEADER)).map(begun::plus),
             Call.isCached(request.getHeader(Call.CONSISTENCY)),
             Call.Transport.REST,
             gone.future());
-    pipeline
-        .run(method, call, () -> message(parameters), this::encoded)
-        .onComplete(this::send, this::fail);
+    this.intake = transport.intakes().of(request, RequestBody.BYTES_MAX, this);
+  }
+
+  void begin() {
+    intake.begin(call.deadline());
+  }
+
+  @Override
+  public void taken() {
+    var fault =
+        RequestBody.fault(request.getHeader("content-type"), request.getHeader("content-encoding"));
+    if (intake.body().length() > 0 && fault.isPresent()) {
+      intake.release();
+      fail(415, pipeline.refused(method, call, begun, fault.get()));
+      return;
+    }
+    runs = true;
+    pipeline.run(method, call, this::message, this::encoded).onComplete(this::send, this::fail);
+  }
+
+  @Override
+  public void refused(Problem problem) {
+    fail(bodyStatus(problem), pipeline.refused(method, call, begun, problem));
+  }
+
+  /** HTTP has statuses of its own for bodies. */
+  private static int bodyStatus(Problem problem) {
+    return switch (problem.reason()) {
+      case "REQUEST_TIMEOUT" -> 408;
+      case "TOO_LARGE" -> 413;
+      default -> StatusTable.http(problem.kind());
+    };
+  }
+
+  @Override
+  public void gone() {
+    if (!runs) {
+      pipeline.refused(method, call, begun, Problem.cancelled());
+    }
+    gone.tryComplete();
   }
 
   /** The query's parameters but for those that say how to answer. */
   private List<QueryString.Parameter> parameters() {
-    var system = new SystemParameters();
     var parameters = new ArrayList<QueryString.Parameter>();
     for (var parameter : QueryString.parse(request.query()).parameters()) {
       boolean field =
@@ -140,18 +119,13 @@ final class RestCall<Q extends Message> {
         parameters.add(parameter);
       }
     }
-    style = system.style();
     return parameters;
   }
 
-  private Optional<Instant> deadline() {
-    return ServerTimeout.parse(request.getHeader(ServerTimeout.HEADER)).map(begun::plus);
-  }
-
-  private Q message(List<QueryString.Parameter> parameters) {
+  private Q message() {
     var builder = method.request().newBuilderForType();
-    String text = body.text();
-    body.drop();
+    String text = RequestBody.text(intake.body());
+    intake.release();
     new RequestBinding(match, parameters, text).fill(builder, json);
     return method.built(builder);
   }
@@ -161,7 +135,7 @@ final class RestCall<Q extends Message> {
 
   private Encoded encoded(Reply reply) {
     boolean held = reply.etag().filter(this::isHeld).isPresent();
-    return new Encoded(reply, held ? "" : json.print(response(reply), style));
+    return new Encoded(reply, held ? "" : json.print(response(reply), system.style()));
   }
 
   private void send(Encoded encoded) {
@@ -191,7 +165,11 @@ final class RestCall<Q extends Message> {
   /** The pipeline fails with a {@link Problem} only. */
   private void fail(Throwable failure) {
     var problem = (Problem) failure;
-    body.drop();
-    answer.fail(StatusTable.http(problem.kind()), problem, style);
+    intake.release();
+    fail(StatusTable.http(problem.kind()), problem);
+  }
+
+  private void fail(int status, Problem problem) {
+    answer.fail(status, problem, system.style());
   }
 }

@@ -1,15 +1,17 @@
 package dev.longrunning.rest;
 
 import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.HttpRoutes;
+import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.StatusTable;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,13 +32,19 @@ public final class RestTransport implements Handler<HttpServerRequest> {
 
   private final HttpRoutes routes;
   private final CallPipeline pipeline;
+  private final Intakes intakes;
   private final JsonMessages json;
   private final InstantSource clock;
 
   public RestTransport(
-      HttpRoutes routes, CallPipeline pipeline, JsonMessages json, InstantSource clock) {
+      HttpRoutes routes,
+      CallPipeline pipeline,
+      Intakes intakes,
+      JsonMessages json,
+      InstantSource clock) {
     this.routes = routes;
     this.pipeline = pipeline;
+    this.intakes = intakes;
     this.json = json;
     this.clock = clock;
   }
@@ -49,8 +57,8 @@ public final class RestTransport implements Handler<HttpServerRequest> {
     return json;
   }
 
-  Instant now() {
-    return clock.instant();
+  public Intakes intakes() {
+    return intakes;
   }
 
   @Override
@@ -63,10 +71,29 @@ public final class RestTransport implements Handler<HttpServerRequest> {
   }
 
   private void dispatch(HttpServerRequest request) {
+    var expected = request.getHeader("expect");
+    if (expected != null && !expected.equalsIgnoreCase("100-continue")) {
+      refuse(request, 417, Problem.invalid("expect", expected, "100-continue"));
+      return;
+    }
+    var coding = request.getHeader("transfer-encoding");
+    if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+      refuse(request, 501, Problem.unimplemented("transfer-encoding: allowed chunked"));
+      return;
+    }
+    if (request.method().equals(HttpMethod.OPTIONS) && "*".equals(request.uri())) {
+      // About the server as a whole; all that can be said is that it is there.
+      intakes.discard(request);
+      answer(request).sendEmpty(204);
+      return;
+    }
     String path = Objects.requireNonNullElse(request.path(), "");
     var match = routes.find(verb(request), path);
     if (match.isPresent()) {
-      begin(match.get().method(), match.get(), request);
+      if (!(match.get().method() instanceof Method<?, ?> method)) {
+        throw Problem.unimplemented("method: streams are answered over gRPC and gRPC-Web only");
+      }
+      begin(method, match.get(), request);
       return;
     }
     var verbs = routes.verbs(path);
@@ -79,15 +106,22 @@ public final class RestTransport implements Handler<HttpServerRequest> {
     verbs.add("OPTIONS");
     request.response().putHeader("allow", String.join(", ", verbs));
     if (request.method().name().equals("OPTIONS")) {
+      intakes.discard(request);
       answer(request).sendEmpty(204);
     } else {
       String allowed = "method: allowed here: " + String.join(", ", verbs);
-      answer(request).fail(405, Problem.unimplemented(allowed), JsonStyle.DEFAULT);
+      refuse(request, 405, Problem.unimplemented(allowed));
     }
   }
 
   private void begin(Method<?, ?> method, HttpRoutes.Match match, HttpServerRequest request) {
-    new RestCall<>(method, match, this, request).begin();
+    var begun = clock.instant();
+    try {
+      new RestCall<>(method, match, this, begun, request).begin();
+    } catch (RuntimeException failure) {
+      var call = Call.unread(request.remoteAddress(), Call.Transport.REST);
+      refuse(request, pipeline.refused(method, call, begun, failure));
+    }
   }
 
   /** The verb that the request is to be matched by. */
@@ -105,7 +139,12 @@ public final class RestTransport implements Handler<HttpServerRequest> {
 
   /** Answers without looking any further. */
   public void refuse(HttpServerRequest request, Problem problem) {
-    answer(request).fail(StatusTable.http(problem.kind()), problem, JsonStyle.DEFAULT);
+    refuse(request, StatusTable.http(problem.kind()), problem);
+  }
+
+  private void refuse(HttpServerRequest request, int status, Problem problem) {
+    intakes.discard(request);
+    answer(request).fail(status, problem, JsonStyle.DEFAULT);
   }
 
   /** Answers what could not be read as HTTP, and closes the connection. */
@@ -120,6 +159,16 @@ public final class RestTransport implements Handler<HttpServerRequest> {
       problem = Problem.invalid("headers", "more", "at most 16 KiB");
       status = 431;
     }
+    refuseAndClose(request, status, problem);
+  }
+
+  /** Answers a request of an HTTP that is not spoken here, and closes the connection. */
+  public void refuseVersion(HttpServerRequest request) {
+    refuseAndClose(
+        request, 505, Problem.unimplemented("version: allowed HTTP/1.0, HTTP/1.1 and HTTP/2"));
+  }
+
+  private void refuseAndClose(HttpServerRequest request, int status, Problem problem) {
     request.response().putHeader("connection", "close");
     answer(request).fail(status, problem, JsonStyle.DEFAULT);
     request.connection().close();

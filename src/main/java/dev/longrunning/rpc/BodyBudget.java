@@ -24,6 +24,10 @@ public final class BodyBudget {
     return true;
   }
 
+  long held() {
+    return held;
+  }
+
   public void give(int bytes) {
     held -= bytes;
     if (held < 0) {

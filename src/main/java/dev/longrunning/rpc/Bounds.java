@@ -4,6 +4,7 @@ import static dev.longrunning.rpc.FieldBounds.any;
 import static dev.longrunning.rpc.FieldBounds.duration;
 import static dev.longrunning.rpc.FieldBounds.empty;
 import static dev.longrunning.rpc.FieldBounds.error;
+import static dev.longrunning.rpc.FieldBounds.extension;
 import static dev.longrunning.rpc.FieldBounds.form;
 import static dev.longrunning.rpc.FieldBounds.map;
 import static dev.longrunning.rpc.FieldBounds.mask;
@@ -55,6 +56,9 @@ public final class Bounds {
   /** A UUID has 36; one that is none of ours is a lost lease, not a fault. */
   static final int LEASE_TOKEN_LENGTH_MAX = 64;
 
+  /** The longest name of a service, a type or a file that is looked up. */
+  static final int SYMBOL_BYTES_MAX = 512;
+
   /** As far as protobuf's durations go; the server's own limit is shorter anyway. */
   static final Duration TIMEOUT_MAX = Duration.ofDays(3_652_500);
 
@@ -80,6 +84,9 @@ public final class Bounds {
   private static final Bound LEASE_TOKEN =
       form(TOKEN, "at most " + LEASE_TOKEN_LENGTH_MAX + " visible ASCII characters");
 
+  private static final Bound SYMBOL = textBytes(SYMBOL_BYTES_MAX);
+
+  private static final String REFLECTION = "grpc.reflection.v1.ServerReflectionRequest.";
   private static final String GOOGLE = "google.longrunning.";
   private static final String OURS = "longrunning.v1.";
 
@@ -130,7 +137,14 @@ public final class Bounds {
           Map.entry(OURS + "CompleteOperationRequest.lease_token", LEASE_TOKEN),
           Map.entry(OURS + "CompleteOperationRequest.version", notNegative()),
           Map.entry(OURS + "CompleteOperationRequest.request_id", uuid()),
-          Map.entry(OURS + "CompleteOperationRequest.service", SERVICE_NAME));
+          Map.entry(OURS + "CompleteOperationRequest.service", SERVICE_NAME),
+          Map.entry("grpc.health.v1.HealthCheckRequest.service", SYMBOL),
+          Map.entry(REFLECTION + "host", SYMBOL),
+          Map.entry(REFLECTION + "file_by_filename", SYMBOL),
+          Map.entry(REFLECTION + "file_containing_symbol", SYMBOL),
+          Map.entry(REFLECTION + "file_containing_extension", extension(SYMBOL_BYTES_MAX)),
+          Map.entry(REFLECTION + "all_extension_numbers_of_type", SYMBOL),
+          Map.entry(REFLECTION + "list_services", SYMBOL));
 
   private Bounds() {}
 

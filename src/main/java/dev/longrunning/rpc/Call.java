@@ -1,5 +1,6 @@
 package dev.longrunning.rpc;
 
+import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -44,6 +45,11 @@ public record Call(
       boolean cached,
       Transport transport) {
     this(service, caller, deadline, cached, transport, Promise.<Void>promise().future());
+  }
+
+  /** A call whose headers could not be read. */
+  public static Call unread(@Nullable SocketAddress from, Transport transport) {
+    return new Call(OperationKey.DEFAULT_SERVICE, caller(from), Optional.empty(), false, transport);
   }
 
   /** Names the caller of a request that comes from there; null: its connection is gone. */

@@ -23,9 +23,6 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Bounds.</b> One series a method, transport and code of those that occurred.
  */
 public final class CallMetrics implements CallRecorder {
-  /** Tells a call that began from one that was refused before. */
-  private static final Recording COUNTED = new Recording() {};
-
   private final Counter calls;
   private final Counter problems;
   private final Histogram durations;
@@ -81,16 +78,14 @@ public final class CallMetrics implements CallRecorder {
   }
 
   @Override
-  public Recording begun(String method, Call call) {
+  public Recording begun(Row<?, ?> row, Call call) {
     underWay.add(1);
-    return COUNTED;
+    return Recording.NONE;
   }
 
   @Override
   public void ended(Ended call) {
-    if (call.recording() != Recording.NONE) {
-      underWay.add(-1);
-    }
+    underWay.add(-1);
     var series = methods.computeIfAbsent(call.method(), Series::new);
     series.count(call.transport(), call.code()).inc();
     if (!call.reason().isEmpty()) {

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -33,7 +34,7 @@ public final class CallPipeline {
   private final InstantSource clock;
   private final Breakages breakages;
   private final CallRecorder recorder;
-  private final BodyBudget bodies = new BodyBudget();
+  private final OpenStreams streams;
   private final Admission admission;
 
   /**
@@ -47,10 +48,22 @@ public final class CallPipeline {
       Supplier<String> ids,
       AdmissionSettings settings,
       CallRecorder recorder) {
+    this(vertx, clock, ids, settings, StreamSettings.DEFAULT, recorder);
+  }
+
+  /** The same, with other bounds on streams. */
+  public CallPipeline(
+      Vertx vertx,
+      InstantSource clock,
+      Supplier<String> ids,
+      AdmissionSettings settings,
+      StreamSettings streams,
+      CallRecorder recorder) {
     this.vertx = vertx;
     this.clock = clock;
     this.breakages = new Breakages(clock, ids);
     this.admission = new Admission(settings, clock, loop(vertx));
+    this.streams = new OpenStreams(streams);
     this.recorder = recorder;
   }
 
@@ -84,9 +97,28 @@ public final class CallPipeline {
     return admission.waiting();
   }
 
-  /** What the requests that are still coming in may hold together. */
-  public BodyBudget bodies() {
-    return bodies;
+  /** The streams that are open on this event loop. */
+  public OpenStreams streams() {
+    return streams;
+  }
+
+  /** Takes in one call of a stream; its transport begins it. */
+  public <Q extends Message> OpenStream<Q> stream(
+      StreamMethod<Q, ?> method, Call call, StreamWire wire) {
+    return new OpenStream<>(this, method, call, wire);
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  /** Sets a timer. Rounded up: one that fires early would end a call before its deadline. */
+  long after(Duration pause, Runnable task) {
+    return vertx.setTimer(pause.plusNanos(999_999).toMillis(), t -> task.run());
+  }
+
+  void cancel(long timer) {
+    vertx.cancelTimer(timer);
   }
 
   /**
@@ -98,17 +130,14 @@ public final class CallPipeline {
    */
   public <Q extends Message, T> Future<T> run(
       Method<Q, ?> method, Call call, Supplier<Q> request, Function<Reply, T> encode) {
-    var begun = clock.instant();
-    var recording = recorder.begun(method.fullName(), call);
-    var handled = admitted(method, call, () -> handled(method, call, recording, request));
+    var begun = begun(method, call);
+    var handled = admitted(method, call, () -> handled(method, call, begun.recording(), request));
     // An answer at once, as the cache gives it, needs no timer and nobody to wait for.
     var bounded =
-        handled.isComplete() ? handled : untilGone(call, untilDeadline(call, begun, handled));
-    return bounded.transform(
-        answer -> {
-          var encoded = encoded(answer, encode);
-          return ended(new Begun(method.fullName(), call, recording, begun), encoded);
-        });
+        handled.isComplete()
+            ? handled
+            : untilGone(call, untilDeadline(call, begun.begun(), handled));
+    return bounded.transform(answer -> ended(begun, encoded(answer, encode)));
   }
 
   private static <T> Future<T> encoded(AsyncResult<Reply> answer, Function<Reply, T> encode) {
@@ -122,14 +151,20 @@ public final class CallPipeline {
     }
   }
 
-  private record Begun(String method, Call call, CallRecorder.Recording recording, Instant begun) {}
+  /** A call that began and has not ended. */
+  record Begun(String method, Call call, CallRecorder.Recording recording, Instant begun) {}
+
+  Begun begun(Row<?, ?> row, Call call) {
+    return new Begun(row.fullName(), call, recorder.begun(row, call), clock.instant());
+  }
 
   private <T> Future<T> ended(Begun call, Future<T> encoded) {
     var answer =
         encoded.succeeded()
             ? encoded
             : Future.<T>failedFuture(problem(call.method(), encoded.cause()));
-    record(call, answer);
+    var failure = answer.cause() instanceof Problem problem ? problem : null;
+    record(call, Optional.ofNullable(failure));
     return answer;
   }
 
@@ -163,10 +198,8 @@ public final class CallPipeline {
       return handled;
     }
     Promise<Reply> first = firstOf(handled);
-    // Rounded up: a timer that fires early would end the call before its deadline.
-    long timer =
-        vertx.setTimer(left.plusNanos(999_999).toMillis(), t -> first.tryFail(Problem.deadline()));
-    return first.future().onComplete(answer -> vertx.cancelTimer(timer));
+    long timer = after(left, () -> first.tryFail(Problem.deadline()));
+    return first.future().onComplete(answer -> cancel(timer));
   }
 
   private static Future<Reply> untilGone(Call call, Future<Reply> handled) {
@@ -194,13 +227,23 @@ public final class CallPipeline {
     return Problem.internal(breakages.idOf(where, failure));
   }
 
-  private void record(Begun call, AsyncResult<?> answer) {
+  /**
+   * Takes note of a call that ends before it could run; answers what to tell its caller.
+   *
+   * @param since when its headers came
+   */
+  public Problem refused(Row<?, ?> row, Call call, Instant since, Throwable failure) {
+    var problem = problem(row.fullName(), failure);
+    var begun = new Begun(row.fullName(), call, recorder.begun(row, call), since);
+    record(begun, Optional.of(problem));
+    return problem;
+  }
+
+  void record(Begun call, Optional<Problem> problem) {
     var took = Duration.between(call.begun(), clock.instant());
-    var problem = answer.cause() instanceof Problem cause ? cause : null;
-    var code = problem == null ? Code.OK : StatusTable.code(problem.kind());
-    var reason = problem == null ? "" : problem.reason();
+    var code = problem.map(failure -> StatusTable.code(failure.kind())).orElse(Code.OK);
+    var reason = problem.map(Problem::reason).orElse("");
     recorder.ended(
-        new CallRecorder.Ended(
-            call.method(), call.call().transport(), code, took, reason, call.recording()));
+        new CallRecorder.Ended(call.method(), call.call(), call.recording(), code, reason, took));
   }
 }

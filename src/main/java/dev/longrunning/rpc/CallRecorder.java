@@ -12,17 +12,16 @@ public interface CallRecorder {
    * One call, as it ended.
    *
    * @param method full name of the method
-   * @param took from its arrival in the pipeline to its answer
+   * @param recording what {@link #begun} answered
    * @param reason why it failed, in one word; empty if it did not
-   * @param recording what {@link #begun} answered; {@link Recording#NONE} if it never came to that
+   * @param took from its arrival in the pipeline to its answer, of a stream to its end
    */
   record Ended(
-      String method,
-      Call.Transport transport,
-      Code code,
-      Duration took,
-      String reason,
-      Recording recording) {}
+      String method, Call call, Recording recording, Code code, String reason, Duration took) {
+    public Call.Transport transport() {
+      return call.transport();
+    }
+  }
 
   /**
    * What is kept of one call from its beginning to its end.
@@ -54,10 +53,9 @@ public interface CallRecorder {
   default void arrived(HttpServerRequest request) {}
 
   /**
-   * Called once a call, on the context of its request, before it is worked on; must not block or
-   * throw.
+   * Called once a call, on the context of its request, before all else; must not block or throw.
    */
-  default Recording begun(String method, Call call) {
+  default Recording begun(Row<?, ?> row, Call call) {
     return Recording.NONE;
   }
 

@@ -51,6 +51,9 @@ final class Exchange implements CallRecorder.Recording {
   private Tracing.@Nullable CallSpan span;
   private boolean logged;
 
+  /** Loads this class, and so registers the place in each context that leads here. */
+  static void prepare() {}
+
   Exchange(HttpServerRequest request, Instant at, LongSupplier nanos, @Nullable AccessLog log) {
     this.request = request;
     this.at = at;

@@ -35,16 +35,21 @@ public final class ExchangeRecorder implements CallRecorder {
     this.nanos = nanos;
   }
 
+  /** To be called before the Vert.x is made whose requests are recorded: contexts get a place. */
+  public static void prepare() {
+    Exchange.prepare();
+  }
+
   @Override
   public void arrived(HttpServerRequest request) {
     new Exchange(request, clock.instant(), nanos, log).begin();
   }
 
   @Override
-  public Recording begun(String method, Call call) {
-    var counted = metrics.begun(method, call);
+  public Recording begun(Row<?, ?> row, Call call) {
+    var counted = metrics.begun(row, call);
     var exchange = Exchange.current();
-    exchange.ifPresent(known -> known.isCallOf(method, call, tracing));
+    exchange.ifPresent(known -> known.isCallOf(row.fullName(), call, tracing));
     return exchange.<Recording>map(known -> known).orElse(counted);
   }
 
@@ -53,9 +58,6 @@ public final class ExchangeRecorder implements CallRecorder {
     metrics.ended(call);
     if (call.recording() instanceof Exchange exchange) {
       exchange.ended(call);
-    } else {
-      // It was refused before it began.
-      Exchange.current().ifPresent(exchange -> exchange.ended(call));
     }
   }
 }

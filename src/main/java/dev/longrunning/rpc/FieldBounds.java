@@ -10,6 +10,7 @@ import com.google.rpc.Status;
 import dev.longrunning.operation.PlainText;
 import dev.longrunning.operation.Problem.Violation;
 import dev.longrunning.operation.Progress;
+import io.grpc.reflection.v1.ExtensionRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,6 +45,12 @@ final class FieldBounds {
     } else if (!PlainText.isPlain(text)) {
       faults.add(Violation.of(path, text, PlainText.ALLOWED));
     }
+  }
+
+  /** An extension to look up: any number, and a name like {@link #textBytes}. */
+  static Bound extension(int max) {
+    return (path, value, faults) ->
+        checkText(path, ((ExtensionRequest) value).getContainingType(), max, faults);
   }
 
   /** At most {@code max} characters, whatever they are; what they mean is judged elsewhere. */

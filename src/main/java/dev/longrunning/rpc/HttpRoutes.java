@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * holds an encoded slash.
  */
 public final class HttpRoutes {
-  private record Route(Method<?, ?> method, HttpRule rule, PathTemplate template) {}
+  private record Route(Row<?, ?> method, HttpRule rule, PathTemplate template) {}
 
   /**
    * What answers, and what the path says.
    *
    * @param variables by field path
    */
-  public record Match(Method<?, ?> method, HttpRule rule, Map<String, String> variables) {}
+  public record Match(Row<?, ?> method, HttpRule rule, Map<String, String> variables) {}
 
   /** By the template's verb, the most exact template first. */
   private final Map<String, List<Route>> routes = new HashMap<>();
@@ -42,14 +42,14 @@ public final class HttpRoutes {
   /** Compiles all rules, or throws if one is no template or belongs to two methods. */
   public static HttpRoutes of(MethodTable table) {
     var compiled = new HttpRoutes();
-    for (var method : table.methods()) {
+    for (var method : table.rows()) {
       method.rules().forEach(rule -> compiled.add(method, rule));
     }
     compiled.routes.values().forEach(list -> list.sort(Comparator.comparing(Route::template)));
     return compiled;
   }
 
-  private void add(Method<?, ?> method, HttpRule rule) {
+  private void add(Row<?, ?> method, HttpRule rule) {
     var template = PathTemplate.parse(rule.template());
     var request = method.request().getDescriptorForType();
     template.fields().forEach(field -> checkText(rule, request, field));

@@ -13,29 +13,29 @@ import java.util.Optional;
  * <p><b>Promise.</b> No two rows have one name. Immutable, in the order of the rows.
  */
 public final class MethodTable {
-  private final Map<String, Method<?, ?>> rows;
+  private final Map<String, Row<?, ?>> rows;
 
-  private MethodTable(Map<String, Method<?, ?>> rows) {
+  private MethodTable(Map<String, Row<?, ?>> rows) {
     this.rows = rows;
   }
 
   /** Takes the rows, or throws if two have the same name. */
-  public static MethodTable of(List<? extends Method<?, ?>> methods) {
-    var rows = new LinkedHashMap<String, Method<?, ?>>();
-    for (var method : methods) {
-      if (rows.putIfAbsent(method.fullName(), method) != null) {
-        throw new IllegalStateException("two rows of the method table: " + method.fullName());
+  public static MethodTable of(List<? extends Row<?, ?>> all) {
+    var rows = new LinkedHashMap<String, Row<?, ?>>();
+    for (var row : all) {
+      if (rows.putIfAbsent(row.fullName(), row) != null) {
+        throw new IllegalStateException("two rows of the method table: " + row.fullName());
       }
     }
     return new MethodTable(rows);
   }
 
   /** Finds a row by {@code package.Service/Method}. */
-  public Optional<Method<?, ?>> find(String fullName) {
+  public Optional<Row<?, ?>> find(String fullName) {
     return Optional.ofNullable(rows.get(fullName));
   }
 
-  public Collection<Method<?, ?>> methods() {
+  public Collection<Row<?, ?>> rows() {
     return Collections.unmodifiableCollection(rows.values());
   }
 }

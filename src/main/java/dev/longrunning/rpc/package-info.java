@@ -5,7 +5,9 @@
  * and its handler. gRPC and REST loop over the same rows and share one pipeline. A new method is
  * one row; no transport code.
  *
- * <p><b>Must not know</b> HTTP or gRPC framing.
+ * <p>What both transports do with the bodies of HTTP requests is here too: see {@link Intake}.
+ *
+ * <p><b>Must not know</b> JSON or gRPC framing.
  */
 @NullMarked
 package dev.longrunning.rpc;

@@ -8,6 +8,8 @@ import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.IntakeSettings;
+import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.MethodTable;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
@@ -45,7 +47,8 @@ final class ApiPortTest {
     var clock = InstantSource.system();
     var pipeline =
         new CallPipeline(vertx, clock, () -> "id", AdmissionSettings.DEFAULT, ended -> {});
-    return new ApiPort.Service(MethodTable.of(List.of()), pipeline, clock);
+    var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
+    return new ApiPort.Service(MethodTable.of(List.of()), pipeline, intakes, clock);
   }
 
   @Test

@@ -129,7 +129,7 @@ final class GrpcContractTest extends TransportContract {
     server.methods.seen.add(seen);
   }
 
-  private static byte[] gzip(byte[] content) {
+  static byte[] gzip(byte[] content) {
     var bytes = new ByteArrayOutputStream();
     try (var gzip = new GZIPOutputStream(bytes)) {
       gzip.write(content);

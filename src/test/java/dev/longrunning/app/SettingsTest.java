@@ -3,6 +3,7 @@ package dev.longrunning.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.longrunning.connection.TlsFiles;
 import dev.longrunning.observe.EffectiveSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,14 @@ final class SettingsTest {
               age-max: off
               idle-max: 15s
               max: 16
+            tls:
+              certificate: cert.pem
+              key: key.pem
+              client-ca: ca.pem
+              client-certificate: optional
+            stop:
+              pause: 5s
+              grace: 1s
             """);
 
     assertThat(settings.listen()).isEqualTo(new HostPort("::1", 0));
@@ -87,6 +96,12 @@ final class SettingsTest {
     assertThat(settings.callers()).isEqualTo(new CallerSettings(16, 1));
     assertThat(settings.connections())
         .isEqualTo(new ConnectionSettings(Duration.ZERO, Duration.ofSeconds(15), 16));
+    assertThat(settings.tls().files())
+        .contains(
+            new TlsFiles(
+                Path.of("cert.pem"), Path.of("key.pem"), Optional.of(Path.of("ca.pem")), false));
+    assertThat(settings.stop())
+        .isEqualTo(new StopSettings(Duration.ofSeconds(5), Duration.ofSeconds(1)));
   }
 
   @Test
@@ -137,6 +152,8 @@ final class SettingsTest {
     "connection.age-max, 1m, 7d, 59s, 8d",
     "connection.idle-max, 15s, 24h, 14s, 25h",
     "connection.max, 16, 1000000, 15, 1000001",
+    "stop.pause, 0s, 5m, -1s, 6m",
+    "stop.grace, 1s, 1h, 999ms, 61m",
     "listen, 127.0.0.1:0, 127.0.0.1:65535, 127.0.0.1, 127.0.0.1:65536",
     "management, off, 0.0.0.0:65535, '', :1",
   })
@@ -146,6 +163,19 @@ final class SettingsTest {
     assertThat(read(Map.of(key, last), NONE, "")).isNotNull();
     assertThat(faults(Map.of(key, below), NONE, "")).singleElement().asString().startsWith(key);
     assertThat(faults(Map.of(key, above), NONE, "")).singleElement().asString().startsWith(key);
+  }
+
+  @Test
+  void a_certificate_and_its_key_come_together() {
+    assertThat(faults(Map.of("tls.certificate", "a"), NONE, ""))
+        .containsExactly(
+            "tls: got a certificate alone, allowed both tls.certificate and tls.key, or neither");
+    assertThat(faults(Map.of("tls.key", "a"), NONE, ""))
+        .containsExactly(
+            "tls: got a key alone, allowed both tls.certificate and tls.key, or neither");
+    assertThat(faults(Map.of("tls.client-ca", "a"), NONE, ""))
+        .containsExactly(
+            "tls.client-ca: got a file, allowed only with tls.certificate and tls.key");
   }
 
   @ParameterizedTest

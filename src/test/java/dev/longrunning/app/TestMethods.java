@@ -12,13 +12,17 @@ import com.google.protobuf.Message;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.HttpRule;
 import dev.longrunning.rpc.Method;
-import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.rpc.Reply;
+import dev.longrunning.rpc.Row;
+import dev.longrunning.v1.UpdateOperationRequest;
+import dev.longrunning.v1.UpdateOperationResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Rows of google.longrunning whose handlers do what a test tells them, and tell what they got. */
@@ -33,15 +37,25 @@ final class TestMethods {
 
   final BlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
 
-  private volatile Supplier<Future<Reply>> script =
-      () -> Future.succeededFuture(Reply.of(Operation.getDefaultInstance()));
+  private volatile Function<Message, Future<Reply>> byRequest =
+      request -> Future.succeededFuture(Reply.of(Operation.getDefaultInstance()));
 
   void answer(Supplier<Future<Reply>> next) {
-    script = next;
+    byRequest = request -> next.get();
   }
 
   void answer(Reply reply) {
     answer(() -> Future.succeededFuture(reply));
+  }
+
+  /** Answers with an operation of the name that was asked for. */
+  void echo() {
+    byRequest =
+        request -> {
+          var name = request.getDescriptorForType().findFieldByName("name");
+          var operation = Operation.newBuilder().setName((String) request.getField(name));
+          return Future.succeededFuture(Reply.of(operation.build()));
+        };
   }
 
   void fail(Throwable failure) {
@@ -52,8 +66,11 @@ final class TestMethods {
     answer(() -> Promise.<Reply>promise().future());
   }
 
-  MethodTable table() {
-    return MethodTable.of(
+  final TestStreams streams = new TestStreams();
+
+  List<Row<?, ?>> rows() {
+    var rows = new ArrayList<Row<?, ?>>(streams.rows());
+    rows.addAll(
         List.of(
             row(
                 "GetOperation",
@@ -84,7 +101,13 @@ final class TestMethods {
                 WaitOperationRequest.getDefaultInstance(),
                 Operation.getDefaultInstance(),
                 HttpRule.post(GET + ":wait"),
-                HttpRule.post(NESTED + ":wait"))));
+                HttpRule.post(NESTED + ":wait")),
+            row(
+                "UpdateOperation",
+                UpdateOperationRequest.getDefaultInstance(),
+                UpdateOperationResponse.getDefaultInstance(),
+                HttpRule.post(GET + ":update"))));
+    return rows;
   }
 
   private <Q extends Message, A extends Message> Method<Q, A> row(
@@ -95,6 +118,6 @@ final class TestMethods {
 
   private <Q extends Message> Future<Reply> handle(Call call, Q request) {
     seen.add(new Seen(call, request));
-    return script.get();
+    return byRequest.apply(request);
   }
 }

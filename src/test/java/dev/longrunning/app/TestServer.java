@@ -1,5 +1,6 @@
 package dev.longrunning.app;
 
+import dev.longrunning.observe.Readiness;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
@@ -7,7 +8,13 @@ import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
+import dev.longrunning.rpc.IntakeSettings;
+import dev.longrunning.rpc.Intakes;
+import dev.longrunning.rpc.StandardMethods;
+import dev.longrunning.rpc.StreamSettings;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -16,11 +23,13 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -32,15 +41,21 @@ final class TestServer implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 20;
 
   final TestMethods methods = new TestMethods();
+  final Readiness readiness = new Readiness();
   final BlockingQueue<CallRecorder.Ended> ended = new LinkedBlockingQueue<>();
   final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-  final HttpClient http1 = vertx.createHttpClient();
+  final HttpClient http1 =
+      vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(64));
   final HttpClient http2 =
       vertx.createHttpClient(
           new HttpClientOptions()
               .setProtocolVersion(HttpVersion.HTTP_2)
-              .setHttp2ClearTextUpgrade(false));
+              .setHttp2ClearTextUpgrade(false)
+              // One stream that is not read must not hold up those beside it.
+              .setHttp2ConnectionWindowSize(1_048_576));
   final int port;
+  private final IntakeSettings settings;
+  volatile Intakes intakes;
 
   /** What came back, whole. */
   record Answer(HttpClientResponse head, Buffer body) {
@@ -57,7 +72,27 @@ final class TestServer implements AutoCloseable {
     }
   }
 
+  /** What the port's one event loop has open, and may be asked there only. */
+  volatile CallPipeline pipeline;
+
+  private volatile Context loop;
+  private final StreamSettings limits;
+
   TestServer() {
+    this(StreamSettings.DEFAULT, IntakeSettings.DEFAULT);
+  }
+
+  TestServer(StreamSettings limits) {
+    this(limits, IntakeSettings.DEFAULT);
+  }
+
+  TestServer(IntakeSettings settings) {
+    this(StreamSettings.DEFAULT, settings);
+  }
+
+  private TestServer(StreamSettings limits, IntakeSettings settings) {
+    this.limits = limits;
+    this.settings = settings;
     var port =
         new ApiPort(
             new ApiPort.Address("127.0.0.1", 0),
@@ -70,9 +105,32 @@ final class TestServer implements AutoCloseable {
 
   private ApiPort.Service service() {
     var clock = InstantSource.system();
-    var pipeline =
-        new CallPipeline(vertx, clock, () -> "id-7", AdmissionSettings.DEFAULT, ended::add);
-    return new ApiPort.Service(methods.table(), pipeline, clock);
+    loop = vertx.getOrCreateContext();
+    pipeline =
+        new CallPipeline(vertx, clock, () -> "id-7", AdmissionSettings.DEFAULT, limits, ended::add);
+    var table =
+        StandardMethods.with(
+            methods.rows(), readiness, task -> loop.runOnContext(now -> task.run()));
+    intakes = new Intakes(vertx, clock, settings);
+    return new ApiPort.Service(table, pipeline, intakes, clock);
+  }
+
+  /** Does something on the port's event loop, and waits for it. */
+  <T> T onLoop(Callable<T> work) {
+    return await(Future.future(promise -> loop.runOnContext(now -> complete(promise, work))));
+  }
+
+  private static <T> void complete(Promise<T> promise, Callable<T> work) {
+    try {
+      promise.complete(work.call());
+    } catch (Exception e) {
+      promise.fail(e);
+    }
+  }
+
+  /** Bytes of unfinished requests that the server holds now. */
+  long heldBytes() {
+    return onLoop(intakes::heldBytes);
   }
 
   Answer send(

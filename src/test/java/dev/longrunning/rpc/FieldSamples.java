@@ -7,6 +7,7 @@ import com.google.protobuf.FieldMask;
 import com.google.protobuf.Timestamp;
 import com.google.rpc.Status;
 import dev.longrunning.v1.Progress;
+import io.grpc.reflection.v1.ExtensionRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,7 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
             List.of(mask(), mask("metadata", "progress", "labels", "labels")),
             List.of(mask("name"), mask("progress.unit"), mask("*"), mask(""))));
     addResults(all);
+    addSymbols(all);
     return all;
   }
 
@@ -298,5 +300,38 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
             "error",
             List.of(error(5, 0).toBuilder().addDetails(anyOf(MEBI - 6)).build()),
             List.of(error(5, 0).toBuilder().addDetails(anyOf(MEBI - 5)).build())));
+  }
+
+  private static void addSymbols(Map<String, FieldSamples> all) {
+    String at = "ä".repeat(256);
+    var past = List.<Object>of(at + "x", "a\0", "\ud800");
+    all.put("HealthCheckRequest.service", of("service", List.of("", at), past));
+    String reflection = "ServerReflectionRequest.";
+    for (var field :
+        List.of(
+            "host",
+            "file_by_filename",
+            "file_containing_symbol",
+            "all_extension_numbers_of_type",
+            "list_services")) {
+      all.put(reflection + field, of(field, List.of("", at), past));
+    }
+    String extension = "file_containing_extension";
+    all.put(
+        reflection + extension + ".containing_type",
+        of(
+            extension,
+            List.of(extension(at, 0)),
+            past.stream().map(type -> extension((String) type, 0)).toList()));
+    all.put(
+        reflection + extension + ".extension_number",
+        of(
+            extension,
+            List.of(extension("", Integer.MIN_VALUE), extension("", Integer.MAX_VALUE)),
+            List.of(extension(at + "x", 1))));
+  }
+
+  private static ExtensionRequest extension(String type, int number) {
+    return ExtensionRequest.newBuilder().setContainingType(type).setExtensionNumber(number).build();
   }
 }

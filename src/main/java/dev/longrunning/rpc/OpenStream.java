@@ -1,0 +1,286 @@
+package dev.longrunning.rpc;
+
+import com.google.protobuf.Message;
+import dev.longrunning.operation.Problem;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a {@link StreamMethod}, on whatever transport: what a unary call goes through in
+ * {@link CallPipeline#run}, spread over time.
+ *
+ * <p><b>Promise.</b> It ends once: by its handler, by its caller, at its deadline, or with the
+ * server. Whatever ends it, the handler is told at once, the call is recorded once, and it is in no
+ * list of ours any more once its last bytes have left. The status goes out behind all replies that
+ * were sent.
+ *
+ * <p><b>Threads.</b> Confined to one event loop.
+ *
+ * <p><b>Bounds.</b> Replies wait for the caller's flow control up to {@value #QUEUED_BYTES_MAX}
+ * bytes, and one more reply. An ended stream whose caller does not read them is cut off after
+ * {@link StreamSettings#linger}; one whose request does not come, after {@link
+ * StreamSettings#requestWait}.
+ */
+public final class OpenStream<Q extends Message> implements StreamPeer {
+  /** A dozen states of operations: enough to fill a packet, little enough for a million streams. */
+  public static final int QUEUED_BYTES_MAX = 8_192;
+
+  /** From here on replies may be sent again. */
+  static final int RESUME_BYTES = QUEUED_BYTES_MAX / 2;
+
+  private static final long NO_TIMER = -1;
+  private static final Optional<Instant> NEVER = Optional.empty();
+
+  private enum Phase {
+    /** Its request is still coming in. */
+    WAITING,
+    OPEN,
+    /** Only queued replies and the status are still to go out. */
+    ENDING,
+    OVER
+  }
+
+  private final CallPipeline pipeline;
+  private final StreamMethod<Q, ?> method;
+  private final StreamWire wire;
+  private final CallPipeline.Begun call;
+  private Phase phase = Phase.WAITING;
+  private @Nullable StreamListener<Q> listener;
+  private Optional<Problem> outcome = Optional.empty();
+  private int queuedBytes;
+  private boolean held;
+  private boolean pulledEarly;
+  private long timer = NO_TIMER;
+
+  /** Links of {@link OpenStreams}, which alone uses them. */
+  @Nullable OpenStream<?> older;
+
+  @Nullable OpenStream<?> newer;
+
+  OpenStream(CallPipeline pipeline, StreamMethod<Q, ?> method, Call call, StreamWire wire) {
+    this.pipeline = pipeline;
+    this.method = method;
+    this.wire = wire;
+    this.call = pipeline.begun(method, call);
+  }
+
+  /** Counts it among the open ones, and its time begins. */
+  public void begin() {
+    var refusal = pipeline.streams().add(this);
+    if (refusal.isPresent()) {
+      fail(refusal.get());
+    } else {
+      watchTime();
+    }
+  }
+
+  private void watchTime() {
+    timer = NO_TIMER;
+    var now = pipeline.now();
+    var deadline = call.call().deadline();
+    if (deadline.isPresent() && !deadline.get().isAfter(now)) {
+      fail(Problem.deadline());
+      return;
+    }
+    var wait = pipeline.streams().settings().requestWait();
+    var request = phase == Phase.WAITING ? Optional.of(call.begun().plus(wait)) : NEVER;
+    if (request.isPresent() && !request.get().isAfter(now)) {
+      fail(Problem.requestTimeout(wait.toSeconds()));
+      return;
+    }
+    Stream.concat(deadline.stream(), request.stream())
+        .min(Comparator.naturalOrder())
+        .ifPresent(next -> timer = pipeline.after(pause(now, next), this::watchTime));
+  }
+
+  /** Looked at once a day at least: unlike a unary call, a stream may run that long. */
+  private static Duration pause(Instant from, Instant to) {
+    var left = Duration.between(from, to);
+    return left.compareTo(CallPipeline.DEADLINE_MAX) > 0 ? CallPipeline.DEADLINE_MAX : left;
+  }
+
+  /** Hands it to its handler. */
+  public void open() {
+    if (phase != Phase.WAITING) {
+      return;
+    }
+    phase = Phase.OPEN;
+    stopTimer();
+    watchTime();
+    if (phase == Phase.OPEN) {
+      handOver();
+    }
+  }
+
+  private void handOver() {
+    try (var scope = call.recording().enter()) {
+      listener = method.handler().open(call.call(), this);
+    } catch (Throwable thrown) {
+      // Also an Error: its caller waits for an answer like any other.
+      fail(thrown);
+      return;
+    }
+    if (phase != Phase.OPEN) {
+      tellClosed();
+      return;
+    }
+    wire.opened();
+    if (pulledEarly) {
+      wire.fetch();
+    }
+  }
+
+  /** The transport has the next request. */
+  public void request(Q request) {
+    call.recording().decoded(request);
+    tell(told -> told.request(request));
+  }
+
+  /** The transport has had the last request. */
+  public void halfClosed() {
+    tell(StreamListener::halfClosed);
+  }
+
+  private void tell(Consumer<StreamListener<Q>> what) {
+    if (phase == Phase.OPEN && listener != null) {
+      try (var scope = call.recording().enter()) {
+        what.accept(listener);
+      } catch (Throwable thrown) {
+        fail(thrown);
+      }
+    }
+  }
+
+  /** So many bytes of {@link StreamWire#write} are on their way, or lost with their stream. */
+  public void written(int bytes) {
+    queuedBytes -= bytes;
+    if (phase == Phase.ENDING && queuedBytes == 0) {
+      close();
+    } else if (held && queuedBytes <= RESUME_BYTES) {
+      held = false;
+      tell(StreamListener::ready);
+    }
+  }
+
+  /** The caller cancelled or its connection is lost; answers whether that ended the stream. */
+  public boolean left() {
+    boolean ends = phase == Phase.WAITING || phase == Phase.OPEN;
+    if (phase != Phase.OVER) {
+      phase = Phase.OVER;
+      stopTimer();
+      pipeline.streams().remove(this);
+    }
+    if (ends) {
+      settle(Optional.of(Problem.cancelled()));
+    }
+    return ends;
+  }
+
+  void stop(Problem problem) {
+    if (phase == Phase.WAITING) {
+      fail(problem);
+    } else {
+      tell(told -> told.stopping(this, problem));
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    return phase == Phase.OPEN && !held;
+  }
+
+  @Override
+  public void send(StreamReply reply) {
+    if (!isReady()) {
+      throw new IllegalStateException("sent on a stream that is not ready: " + method.fullName());
+    }
+    Buffer frame = reply.in(wire.form());
+    // A caller that reads has it before write returns, and nothing was ever held.
+    queuedBytes += frame.length();
+    wire.write(frame);
+    held = queuedBytes >= QUEUED_BYTES_MAX;
+  }
+
+  @Override
+  public void pull() {
+    if (listener == null) {
+      // Its handler is still opening it: nobody is there to be told yet.
+      pulledEarly = true;
+    } else if (phase == Phase.OPEN) {
+      wire.fetch();
+    }
+  }
+
+  @Override
+  public void end() {
+    finish(Optional.empty());
+  }
+
+  @Override
+  public void fail(Throwable failure) {
+    if (phase == Phase.WAITING || phase == Phase.OPEN) {
+      finish(Optional.of(pipeline.problem(method.fullName(), failure)));
+    }
+  }
+
+  private void finish(Optional<Problem> how) {
+    if (phase != Phase.WAITING && phase != Phase.OPEN) {
+      return;
+    }
+    phase = Phase.ENDING;
+    outcome = how;
+    stopTimer();
+    if (queuedBytes == 0) {
+      close();
+    } else {
+      timer = pipeline.after(pipeline.streams().settings().linger(), this::cutOff);
+    }
+    settle(how);
+  }
+
+  private void close() {
+    phase = Phase.OVER;
+    stopTimer();
+    pipeline.streams().remove(this);
+    wire.end(outcome);
+  }
+
+  private void cutOff() {
+    phase = Phase.OVER;
+    timer = NO_TIMER;
+    pipeline.streams().remove(this);
+    wire.cutOff();
+  }
+
+  /** Everything but what still has to go out. */
+  private void settle(Optional<Problem> how) {
+    pipeline.record(call, how);
+    tellClosed();
+  }
+
+  private void tellClosed() {
+    var told = listener;
+    listener = null;
+    if (told != null) {
+      try {
+        told.closed();
+      } catch (Throwable thrown) {
+        // Its caller has its answer; the log gets the failure.
+        pipeline.problem(method.fullName(), thrown);
+      }
+    }
+  }
+
+  private void stopTimer() {
+    if (timer != NO_TIMER) {
+      pipeline.cancel(timer);
+      timer = NO_TIMER;
+    }
+  }
+}

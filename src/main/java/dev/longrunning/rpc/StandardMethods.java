@@ -1,0 +1,28 @@
+package dev.longrunning.rpc;
+
+import dev.longrunning.observe.Readiness;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.Executor;
+
+/** The rows that every gRPC server has beside its own: health and reflection. */
+public final class StandardMethods {
+  private StandardMethods() {}
+
+  /**
+   * The rows of a server, and the standard ones that tell of all of them.
+   *
+   * @param own what the server is for
+   * @param loop runs tasks on the event loop that the rows belong to
+   */
+  public static MethodTable with(List<Row<?, ?>> own, Readiness readiness, Executor loop) {
+    var services = new TreeSet<>(ReflectionMethods.SERVICES);
+    services.add(HealthMethods.SERVICE);
+    own.forEach(row -> services.add(row.service()));
+    var all = new ArrayList<>(own);
+    all.addAll(HealthMethods.of(services, readiness, loop));
+    all.addAll(ReflectionMethods.of(services, all));
+    return MethodTable.of(all);
+  }
+}
