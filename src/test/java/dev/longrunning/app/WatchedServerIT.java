@@ -147,7 +147,7 @@ final class WatchedServerIT {
 
   @Test
   void a_call_is_one_line_with_its_method_operation_code_and_sizes() throws Exception {
-    String body = send(api + "/v1/operations/none?secret=x", "x-request-id", "call-1");
+    String body = send(api + "/v1/operations/none?prettyPrint=true", "x-request-id", "call-1");
 
     var line = lineOf("call-1");
     assertThat(line.getString("method")).isEqualTo("google.longrunning.Operations/GetOperation");
@@ -160,7 +160,7 @@ final class WatchedServerIT {
     assertThat(line.getString("agent")).startsWith("Java-http-client");
     assertThat(line.getLong("bytes_out")).isEqualTo(body.length());
     assertThat(line.getLong("took_us")).isPositive();
-    assertThat(line.encode()).doesNotContain("secret");
+    assertThat(line.encode()).doesNotContain("prettyPrint");
   }
 
   @Test
@@ -232,14 +232,14 @@ final class WatchedServerIT {
     var lines =
         server.errors().lines().filter(line -> line.startsWith("{")).map(JsonObject::new).toList();
 
-    var migrated =
+    var followed =
         lines.stream()
-            .filter(line -> "schema.migrated".equals(line.getString("message")))
+            .filter(line -> "feed.resynchronised".equals(line.getString("message")))
             .findFirst()
             .orElseThrow();
-    assertThat(migrated.getString("level")).isEqualTo("INFO");
-    assertThat(migrated.getLong("timestamp")).isPositive();
-    assertThat(migrated.getJsonArray("kvpList")).isNotEmpty();
+    assertThat(followed.getString("level")).isEqualTo("INFO");
+    assertThat(followed.getLong("timestamp")).isPositive();
+    assertThat(followed.getJsonArray("kvpList")).contains(new JsonObject().put("why", "start"));
     assertThat(lines).anyMatch(line -> "DEBUG".equals(line.getString("level")));
   }
 
