@@ -54,11 +54,12 @@ final class ArchitectureTest {
           Map.entry("logging", List.of("org.slf4j..")),
           Map.entry("metrics", List.of("io.prometheus.metrics.core..")),
           Map.entry(
-              "exposition",
+              "observation",
               List.of(
                   "io.prometheus.metrics.model..",
                   "io.prometheus.metrics.expositionformats..",
-                  "io.prometheus.metrics.instrumentation..")),
+                  "io.prometheus.metrics.instrumentation..",
+                  "io.opentelemetry..")),
           Map.entry(
               "protobuf",
               List.of(
@@ -84,7 +85,7 @@ final class ArchitectureTest {
   private static final Map<String, String> MAY_IMPORT =
       Map.ofEntries(
           Map.entry("operation", ""),
-          Map.entry("observe", "logging metrics exposition"),
+          Map.entry("observe", "logging metrics observation"),
           Map.entry("connection", "feed observe logging metrics vertx"),
           Map.entry("profile", "operation protobuf"),
           Map.entry("store", "operation observe logging metrics vertx"),
@@ -112,6 +113,7 @@ final class ArchitectureTest {
           ROOT + "app.GracefulStop",
           ROOT + "app.ServeCommand",
           ROOT + "app.Server",
+          ROOT + "observe.AccessLog",
           ROOT + "store.pg.EmbeddedPostgres",
           ROOT + "store.pg.Postmaster",
           ROOT + "store.pg.Launcher",

@@ -108,8 +108,16 @@ public final class ApiPort extends VerticleBase {
             .createHttpServer(options())
             .connectionHandler(address.connections()::speaks)
             .exceptionHandler(address.connections()::failed)
-            .requestHandler(request -> dispatch(request, grpc, rest))
-            .invalidRequestHandler(rest::refuseMalformed);
+            .requestHandler(
+                request -> {
+                  service.pipeline().arrived(request);
+                  dispatch(request, grpc, rest);
+                })
+            .invalidRequestHandler(
+                request -> {
+                  service.pipeline().arrived(request);
+                  rest.refuseMalformed(request);
+                });
     server = listener;
     return listener
         .listen()

@@ -1,27 +1,39 @@
 package dev.longrunning.app;
 
 import dev.longrunning.connection.Connections;
+import dev.longrunning.feed.States;
+import dev.longrunning.observe.AccessLog;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.Labels;
 import dev.longrunning.observe.Liveness;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
+import dev.longrunning.observe.Tracing;
 import dev.longrunning.rpc.CallMetrics;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
+import dev.longrunning.rpc.ExchangeRecorder;
+import dev.longrunning.service.TracedStates;
+import dev.longrunning.service.TracedStore;
 import dev.longrunning.site.ManagementPort;
+import dev.longrunning.store.OperationStore;
 import dev.longrunning.store.pg.StartFault;
 import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What there is to see of the server, and the port where it is seen.
@@ -36,6 +48,8 @@ final class Observation {
   private final Readiness readiness;
   private final Metrics metrics = new Metrics(System::nanoTime);
   private final Liveness liveness = new Liveness(System::nanoTime);
+  private @Nullable AccessLog accessLog;
+  private @Nullable Tracing tracing;
 
   Observation(Settings settings, Readiness readiness, Supplier<List<QueuePeak>> peaks) {
     this.settings = settings;
@@ -94,7 +108,48 @@ final class Observation {
   /** Takes note of the calls of the calling event loop, and whether that turns. */
   CallRecorder recorder(Vertx vertx) {
     LoopPulse.begin(vertx, metrics, liveness);
-    return new CallMetrics(metrics);
+    var counted = new CallMetrics(metrics);
+    return accessLog == null && tracing == null
+        ? counted
+        : new ExchangeRecorder(
+            counted, accessLog, tracing, InstantSource.system(), System::nanoTime);
+  }
+
+  /** Begins to write the access log and to send traces, if they are wanted. */
+  void start(StopSteps steps) throws StartFault {
+    var watch = settings.watch();
+    if (watch.access().isPresent() || watch.traces().isPresent()) {
+      ExchangeRecorder.prepare();
+    }
+    if (watch.access().isPresent()) {
+      var log =
+          new AccessLog(watch.access().get(), new FileOutputStream(FileDescriptor.out), metrics);
+      accessLog = log;
+      steps.add("access log", closing(log));
+    }
+    if (watch.traces().isPresent()) {
+      var traces =
+          Tracing.to(watch.traces().get(), watch.traceHeaders(), watch.traceRatio(), metrics);
+      tracing = traces;
+      steps.add("traces", closing(traces));
+    }
+  }
+
+  private static Callable<Boolean> closing(AutoCloseable part) {
+    return () -> {
+      part.close();
+      return true;
+    };
+  }
+
+  /** What an event loop's calls read from, with its parts in their traces. */
+  States states(States states) {
+    return tracing == null ? states : new TracedStates(states, tracing);
+  }
+
+  /** What an event loop's calls write to, with its parts in their traces. */
+  OperationStore store(OperationStore store) {
+    return tracing == null ? store : new TracedStore(store, tracing);
   }
 
   /** Tells how much the pipeline of one event loop has taken on. */

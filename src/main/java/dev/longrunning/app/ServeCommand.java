@@ -101,10 +101,14 @@ public final class ServeCommand implements Callable<Integer> {
     }
     Settings settings = first.settings();
     // Read by the logging configuration, which is loaded with the first logger.
-    System.setProperty(
-        "longrunning.log.format", settings.logFormat().name().toLowerCase(Locale.ROOT));
+    System.setProperty("longrunning.log.format", word(settings.logFormat()));
+    System.setProperty("longrunning.log.level", word(settings.watch().level()));
     String scheme = settings.tls().files().isPresent() ? "https" : "http";
     return serve(new Server(first, source, this::say), scheme);
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   private int serve(Server server, String scheme) throws InterruptedException {

@@ -36,6 +36,7 @@ import java.util.stream.Stream;
  * @param connections how long they live, and how many there are
  * @param tls how they are encrypted
  * @param stop how the server stops
+ * @param watch what is said of the server and its calls, besides metrics
  * @param effective all of them as people may see them
  */
 public record Settings(
@@ -58,6 +59,7 @@ public record Settings(
     ConnectionSettings connections,
     TlsSettings tls,
     StopSettings stop,
+    WatchSettings watch,
     List<EffectiveSetting> effective) {
 
   /** How log lines look. */
@@ -149,7 +151,13 @@ public record Settings(
 
   /** In the order of the documentation: those that stand here, then group by group. */
   static final List<Setting<?>> ALL =
-      Stream.of(OWN, CallerSettings.ALL, ConnectionSettings.ALL, TlsSettings.ALL, StopSettings.ALL)
+      Stream.of(
+              OWN,
+              CallerSettings.ALL,
+              ConnectionSettings.ALL,
+              TlsSettings.ALL,
+              StopSettings.ALL,
+              WatchSettings.ALL)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
@@ -236,6 +244,7 @@ public record Settings(
         ConnectionSettings.read(sources),
         TlsSettings.read(sources),
         StopSettings.read(sources),
+        WatchSettings.read(sources),
         sources.effective());
   }
 

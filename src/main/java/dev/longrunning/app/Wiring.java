@@ -103,6 +103,7 @@ final class Wiring {
   HostPort start() throws StartFault, InterruptedException {
     List<PgConnectOptions> hosts = database();
     observation.listen(steps, progress);
+    observation.start(steps);
     Vertx vertx = vertx();
     Backend backend = backend(vertx, hosts);
     HostPort listening = api(vertx, backend);
@@ -241,21 +242,16 @@ final class Wiring {
   /** What answers the calls of one event loop; made on it. */
   private ApiPort.Service service(Vertx vertx, Backend backend) {
     var timers = new VertxTimers(vertx);
-    var states = backend.feed().states(backend.store());
+    var states = observation.states(backend.feed().states(backend.store()));
+    var store = observation.store(backend.store());
     var operations =
         new Operations(
-            states,
-            backend.store(),
-            backend.keys()::ring,
-            clock,
-            timers,
-            CallPart.operations(live));
+            states, store, backend.keys()::ring, clock, timers, CallPart.operations(live));
     peaks.add(() -> List.of(operations.peak()));
     observation
         .metrics()
         .gauge("longrunning_service_waiting_calls", "Calls that wait.", operations::waiters);
-    var producer =
-        new Producer(states, backend.store(), clock, UUID::randomUUID, CallPart.producer(live));
+    var producer = new Producer(states, store, clock, UUID::randomUUID, CallPart.producer(live));
     List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
     own.addAll(ProducerMethods.of(producer));
     var loop = vertx.getOrCreateContext();

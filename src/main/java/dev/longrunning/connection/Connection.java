@@ -105,9 +105,15 @@ final class Connection {
 
   /** It has sent what opens a connection: its first headers, or its settings. */
   void opened() {
-    if (!open) {
-      open = true;
-      called = true;
+    if (open) {
+      return;
+    }
+    open = true;
+    called = true;
+    if (isLeaving()) {
+      // It was told before it could hear.
+      wire.leave();
+    } else {
       timer.cancel();
       // Connections that were made together are not looked at together.
       long part = Math.round(TICK.toMillis() * (1 + jitter) / 2);
@@ -150,13 +156,9 @@ final class Connection {
     return end;
   }
 
-  /** The server stops. */
+  /** The server stops; what was sent already is read also if nothing has been read so far. */
   void stop() {
-    if (open) {
-      leave(End.STOPPED);
-    } else {
-      close(End.STOPPED);
-    }
+    leave(End.STOPPED);
   }
 
   /** It is closed, by whomever. */

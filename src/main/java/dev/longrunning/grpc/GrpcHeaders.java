@@ -1,12 +1,16 @@
 package dev.longrunning.grpc;
 
 import com.google.rpc.Status;
+import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,21 @@ final class GrpcHeaders {
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
   private GrpcHeaders() {}
+
+  /**
+   * What the headers say of a stream's call.
+   *
+   * @param begun when they came
+   */
+  static Call call(HttpServerRequest request, Instant begun, Future<Void> gone) {
+    return new Call(
+        OperationKey.DEFAULT_SERVICE,
+        Call.caller(request.remoteAddress()),
+        timeout(request.getHeader(TIMEOUT)).map(begun::plus),
+        Call.isCached(request.getHeader(CONSISTENCY)),
+        Call.Transport.GRPC,
+        gone);
+  }
 
   /** Reads {@code grpc-timeout}: at most eight digits and a unit; null: not sent. */
   static Optional<Duration> timeout(@Nullable String value) {

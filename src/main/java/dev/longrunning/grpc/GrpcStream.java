@@ -3,9 +3,7 @@ package dev.longrunning.grpc;
 import com.google.protobuf.Message;
 import com.google.rpc.Status;
 import dev.longrunning.operation.Bytes;
-import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
-import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.ErrorStatus;
 import dev.longrunning.rpc.OpenStream;
 import dev.longrunning.rpc.StreamMethod;
@@ -39,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrpcStream<Q extends Message> implements StreamWire {
   private static final long IGNORED_BYTES_MAX = RequestFrame.MESSAGE_BYTES_MAX;
+  private static final Buffer NOTHING = Buffer.buffer(0);
   private static final long NO_ERROR = 0;
   private static final long CANCEL = 8;
 
@@ -73,14 +72,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     this.frames =
         new RequestFrames(transport.intakes().budget(), request.getHeader(GrpcHeaders.ENCODING));
     this.text = framing == Framing.WEB_TEXT ? new TextBody() : null;
-    var call =
-        new Call(
-            OperationKey.DEFAULT_SERVICE,
-            Call.caller(request.remoteAddress()),
-            GrpcHeaders.timeout(request.getHeader(GrpcHeaders.TIMEOUT)).map(begun::plus),
-            Call.isCached(request.getHeader(GrpcHeaders.CONSISTENCY)),
-            Call.Transport.GRPC,
-            gone.future());
+    var call = GrpcHeaders.call(request, begun, gone.future());
     this.stream = transport.pipeline().stream(method, call, this);
   }
 
@@ -248,6 +240,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
   public void end(Optional<Problem> problem) {
     drop();
     if (!isWritable()) {
+      stream.ended();
       return;
     }
     // A caller that has not half-closed has nobody left to send to: it may finish, but not go on.
@@ -255,13 +248,17 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     if (goesOn) {
       request.resume();
     }
-    var ended = ended(problem.map(ErrorStatus::of));
-    if (goesOn && request.version() == HttpVersion.HTTP_2) {
-      ended.onComplete(out -> loop.runOnContext(reset -> stopCaller()));
-    }
+    writeEnd(problem.map(ErrorStatus::of))
+        .onComplete(
+            out -> {
+              stream.ended();
+              if (goesOn && request.version() == HttpVersion.HTTP_2) {
+                loop.runOnContext(reset -> stopCaller());
+              }
+            });
   }
 
-  private Future<Void> ended(Optional<Status> status) {
+  private Future<Void> writeEnd(Optional<Status> status) {
     if (!response.headWritten()) {
       if (status.isPresent()) {
         return GrpcTransport.answer(response, framing, status.get());
@@ -270,6 +267,15 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     }
     if (framing != Framing.GRPC) {
       return response.end(StreamFrames.trailers(framing, status));
+    }
+    // Trailers that have to wait for the caller's window cannot be taken back: Vert.x throws if it
+    // resets its stream then. Nothing waits behind what has left.
+    return response.write(NOTHING).compose(left -> writeTrailers(status));
+  }
+
+  private Future<Void> writeTrailers(Optional<Status> status) {
+    if (!isWritable()) {
+      return Future.succeededFuture();
     }
     StreamFrames.putStatus(response.trailers(), status);
     return response.end();

@@ -7,14 +7,13 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What every call goes through, on whatever transport: admit, decode, deadline, handle, record.
@@ -31,11 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class CallPipeline {
   static final Duration DEADLINE_MAX = Duration.ofHours(24);
 
-  private static final Logger log = LoggerFactory.getLogger(CallPipeline.class);
-
   private final Vertx vertx;
   private final InstantSource clock;
-  private final Supplier<String> ids;
+  private final Breakages breakages;
   private final CallRecorder recorder;
   private final OpenStreams streams;
   private final Admission admission;
@@ -64,7 +61,7 @@ public final class CallPipeline {
       CallRecorder recorder) {
     this.vertx = vertx;
     this.clock = clock;
-    this.ids = ids;
+    this.breakages = new Breakages(clock, ids);
     this.admission = new Admission(settings, clock, loop(vertx));
     this.streams = new OpenStreams(streams);
     this.recorder = recorder;
@@ -83,6 +80,11 @@ public final class CallPipeline {
         vertx.setTimer(millis, now -> context.runOnContext(later -> task.run()));
       }
     };
+  }
+
+  /** Told of every request before anything else. */
+  public void arrived(HttpServerRequest request) {
+    recorder.arrived(request);
   }
 
   /** Calls that are worked on now. */
@@ -222,13 +224,7 @@ public final class CallPipeline {
     if (failure instanceof Problem problem && problem.kind() != Problem.Kind.BROKEN) {
       return problem;
     }
-    String id = ids.get();
-    log.atError()
-        .addKeyValue("id", id)
-        .addKeyValue("method", where)
-        .setCause(failure)
-        .log("call.broken");
-    return Problem.internal(id);
+    return Problem.internal(breakages.idOf(where, failure));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.longrunning.rpc;
 
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 
 /** Takes note of every call, for metrics, logs and traces. */
@@ -48,7 +49,12 @@ public interface CallRecorder {
     void close();
   }
 
-  /** Called once a call, on its event loop, before all else; must not block or throw. */
+  /** Called for every request, before it is looked at, on its context; must not block or throw. */
+  default void arrived(HttpServerRequest request) {}
+
+  /**
+   * Called once a call, on the context of its request, before all else; must not block or throw.
+   */
   default Recording begun(Row<?, ?> row, Call call) {
     return Recording.NONE;
   }

@@ -56,6 +56,7 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
   private int queuedBytes;
   private boolean held;
   private boolean pulledEarly;
+  private boolean closing;
   private long timer = NO_TIMER;
 
   /** Links of {@link OpenStreams}, which alone uses them. */
@@ -160,7 +161,7 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
   /** So many bytes of {@link StreamWire#write} are on their way, or lost with their stream. */
   public void written(int bytes) {
     queuedBytes -= bytes;
-    if (phase == Phase.ENDING && queuedBytes == 0) {
+    if (phase == Phase.ENDING) {
       close();
     } else if (held && queuedBytes <= RESUME_BYTES) {
       held = false;
@@ -236,19 +237,28 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
     phase = Phase.ENDING;
     outcome = how;
     stopTimer();
-    if (queuedBytes == 0) {
-      close();
-    } else {
+    close();
+    if (phase == Phase.ENDING) {
       timer = pipeline.after(pipeline.streams().settings().linger(), this::cutOff);
     }
     settle(how);
   }
 
+  /** The status goes out once nothing is before it. */
   private void close() {
-    phase = Phase.OVER;
-    stopTimer();
-    pipeline.streams().remove(this);
-    wire.end(outcome);
+    if (queuedBytes == 0 && !closing) {
+      closing = true;
+      wire.end(outcome);
+    }
+  }
+
+  /** What {@link StreamWire#end} wrote is on its way, or lost. */
+  public void ended() {
+    if (phase == Phase.ENDING) {
+      phase = Phase.OVER;
+      stopTimer();
+      pipeline.streams().remove(this);
+    }
   }
 
   private void cutOff() {

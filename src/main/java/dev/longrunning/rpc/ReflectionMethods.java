@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
 import dev.longrunning.operation.Problem;
 import io.grpc.reflection.v1.ErrorResponse;
 import io.grpc.reflection.v1.ExtensionNumberResponse;
@@ -56,6 +57,8 @@ final class ReflectionMethods {
       roots.add(row.request().getDescriptorForType().getFile());
       roots.add(row.response().getDescriptorForType().getFile());
     }
+    // What errors carry: clients look it up to show it.
+    roots.add(ErrorInfo.getDescriptor().getFile());
     roots.add(ServerReflectionRequest.getDescriptor().getFile());
     roots.add(io.grpc.reflection.v1alpha.ServerReflectionRequest.getDescriptor().getFile());
     var files = new ProtoFiles(roots);

@@ -19,7 +19,8 @@ public interface StreamWire {
   void fetch();
 
   /**
-   * Writes how the stream ended; nothing is queued by then.
+   * Writes how the stream ended, and calls {@link OpenStream#ended} once that is on its way or
+   * lost; nothing is queued by then.
    *
    * @param problem empty: OK
    */

@@ -18,13 +18,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,8 +31,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class MetricsIT {
-  private static final Pattern ROW =
-      Pattern.compile("(?m)^\\| `([a-z_]+)` \\| ([a-z]+) \\| ([a-z_, ]+) \\| \\S.*\\|$");
   private static final int PATIENCE_SECONDS = 30;
 
   private final Vertx vertx = Vertx.vertx();
@@ -88,29 +82,6 @@ final class MetricsIT {
     var request =
         CompleteOperationRequest.newBuilder().setName(name).setResponse(payload(1)).build();
     await(client.complete(request), Calls.LONG_SECONDS);
-  }
-
-  @Test
-  void every_metric_is_documented_as_it_is_and_nothing_else_is() throws Exception {
-    await(client.get("operations/none").otherwiseEmpty(), Calls.LONG_SECONDS);
-    complete(startOne());
-    var scrape =
-        scrapeUntil(
-            each ->
-                each.sum("longrunning_service_chore_rounds_total", "chore", "sweep") > 0
-                    && each.sum("longrunning_app_loop_delay_seconds_count") > 0);
-
-    var documented =
-        ROW.matcher(Files.readString(Path.of("docs", "metrics.md")))
-            .results()
-            .map(row -> new Scrape.Kind(row.group(1), row.group(2), sorted(row.group(3))))
-            .collect(Collectors.toSet());
-
-    assertThat(scrape.kinds()).containsExactlyInAnyOrderElementsOf(documented);
-  }
-
-  private static String sorted(String labels) {
-    return Pattern.compile(", ").splitAsStream(labels).sorted().collect(Collectors.joining(", "));
   }
 
   @Test

@@ -107,6 +107,7 @@ final class ReflectionTest {
     "google.longrunning.Operation.result, google/longrunning/operations.proto",
     "google.longrunning.operation_info, google/longrunning/operations.proto",
     "google.rpc.Status, google/rpc/status.proto",
+    "google.rpc.ErrorInfo, google/rpc/error_details.proto",
     "google.api.http, google/api/annotations.proto",
     "google.protobuf.FieldOptions.JSType, google/protobuf/descriptor.proto",
     "google.protobuf.FieldOptions.JS_NORMAL, google/protobuf/descriptor.proto",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.longrunning.connection.TlsFiles;
+import dev.longrunning.observe.EffectiveSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -142,6 +143,10 @@ final class SettingsTest {
     "store.write-connections, 1, 16, 0, 17",
     "store.read-connections, 1, 16, 0, 17",
     "event-loops, 1, 64, -1, 65",
+    "log.level, error, debug, fatal, ''",
+    "log.access, off, json, xml, ''",
+    "traces.ratio, 0, 1, -0.1, 1.1",
+    "traces.endpoint, off, https://[::1]:4318/v1/traces, grpc://x/, http://me:secret@host/x",
     "caller.calls-max, 16, 65536, 15, 65537",
     "caller.connections-max, 1, 1000000, 0, 1000001",
     "connection.age-max, 1m, 7d, 59s, 8d",
@@ -241,6 +246,40 @@ final class SettingsTest {
   void a_file_that_the_url_names_must_be_readable() {
     assertThat(faults(Map.of("database", "postgres://me@h/d?passfile=/no/such"), NONE, ""))
         .containsExactly("database: got /no/such, allowed a file that can be read");
+  }
+
+  @Test
+  void each_setting_says_where_it_came_from_and_shows_no_secret() throws Exception {
+    var shown =
+        read(
+                Map.of("data", "here"),
+                Map.of("LONGRUNNING_DATABASE", "postgres://me:canary@h1,h2:7/db?options=canary"),
+                "traces.headers: authorization=canary\nwait-max: 3s\n")
+            .effective();
+
+    assertThat(shown).hasSameSizeAs(Settings.ALL);
+    assertThat(shown)
+        .contains(
+            new EffectiveSetting("data", "here", "flag --data"),
+            new EffectiveSetting(
+                "database", "postgres://***@h1:5432,h2:7/db", "environment LONGRUNNING_DATABASE"),
+            new EffectiveSetting("traces.headers", "***", "file"),
+            new EffectiveSetting("wait-max", "3s", "file"),
+            new EffectiveSetting("retention", "30d", "default"));
+    assertThat(shown.toString()).doesNotContain("canary");
+  }
+
+  @Test
+  void headers_of_traces_are_names_and_values_that_are_never_repeated() throws Exception {
+    var headers =
+        read(Map.of("traces.headers", "a=Bearer x, b-c=2"), NONE, "").watch().traceHeaders();
+
+    assertThat(headers).containsOnlyKeys("a", "b-c");
+    assertThat(headers.get("a").reveal()).isEqualTo("Bearer x");
+    assertThat(faults(Map.of("traces.headers", "canary"), NONE, ""))
+        .containsExactly(
+            "traces.headers: got something else by flag --traces.headers, allowed up to 16 of"
+                + " NAME=VALUE, separated by commas");
   }
 
   @Test

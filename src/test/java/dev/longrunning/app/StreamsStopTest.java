@@ -9,6 +9,12 @@ import dev.longrunning.app.StreamClient.Form;
 import dev.longrunning.app.TestStreams.Told;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.StreamReply;
+import dev.longrunning.rpc.StreamSettings;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -17,7 +23,9 @@ import org.junit.jupiter.api.Test;
 
 /** How the streams of a server that stops end. */
 final class StreamsStopTest {
-  private final TestServer server = new TestServer();
+  private final TestServer server =
+      new TestServer(new StreamSettings(100, Duration.ofSeconds(30), Duration.ofMillis(300)));
+
   private final TestStreams streams = server.methods.streams;
 
   @AfterEach
@@ -51,9 +59,7 @@ final class StreamsStopTest {
       TestServer.take(streams.opened);
     }
     var waiting = StreamClient.open(server, Form.GRPC, TestStreams.WATCH);
-    while (count() < open.size() + 1) {
-      // Until its head is there.
-    }
+    server.awaitStreams(open.size() + 1);
 
     stop();
 
@@ -62,9 +68,42 @@ final class StreamsStopTest {
       assertThat(status.getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
       assertThat(status.getDetails(0).unpack(ErrorInfo.class).getReason()).isEqualTo("STOPPING");
     }
-    assertThat(count()).isZero();
+    server.awaitStreams(0);
     assertThat(StreamClient.watch(server, Form.GRPC, Map.of()).code()).isEqualTo(Code.UNAVAILABLE);
     assertThat(server.pipeline.streams().peak().peak()).isEqualTo(open.size() + 1L);
+  }
+
+  @Test
+  void a_caller_whose_window_is_closed_does_not_keep_its_stream() {
+    var closed = new Http2Settings().setInitialWindowSize(0);
+    var client =
+        server.vertx.createHttpClient(
+            new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false)
+                .setInitialSettings(closed));
+    for (boolean cancels : List.of(true, false)) {
+      var request =
+          TestServer.await(
+              client.request(
+                  HttpMethod.POST,
+                  server.port,
+                  "127.0.0.1",
+                  '/' + TestMethods.SERVICE + '/' + TestStreams.WATCH));
+      request.putHeader("content-type", "application/grpc");
+      request.exceptionHandler(reset -> {});
+      request.end(StreamClient.frame("operations/a"));
+      var stream = TestServer.take(streams.opened);
+
+      stream.end();
+
+      assertThat(count()).isOne();
+      if (cancels) {
+        TestServer.await(request.reset(8));
+      }
+      // The caller is gone, or has had its time.
+      server.awaitStreams(0);
+    }
   }
 
   @Test

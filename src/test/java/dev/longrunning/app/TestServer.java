@@ -128,6 +128,16 @@ final class TestServer implements AutoCloseable {
     }
   }
 
+  /** Waits until so many streams are open, and no more. */
+  void awaitStreams(int count) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    for (int now = -1; now != count; now = onLoop(() -> pipeline.streams().count())) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(now + " streams are open, not " + count);
+      }
+    }
+  }
+
   /** Bytes of unfinished requests that the server holds now. */
   long heldBytes() {
     return onLoop(intakes::heldBytes);

@@ -198,12 +198,16 @@ final class ConnectionTest {
   }
 
   @Test
-  void a_stop_closes_what_has_not_opened_at_once() {
+  void what_had_not_opened_when_the_server_stops_has_the_last_call_to_do_so() {
     var connection = accepted(0);
 
     connection.stop();
+    time.pass(Connection.LAST_CALL.minusMillis(1));
+    connection.opened();
+    assertThat(done).containsExactly("leave", "leave");
+    time.pass(Duration.ofMillis(1));
 
-    assertThat(done).containsExactly("close");
+    assertThat(done).containsExactly("leave", "leave", "finish");
   }
 
   @Test

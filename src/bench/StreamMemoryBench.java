@@ -1,0 +1,340 @@
+import dev.longrunning.app.ApiPort;
+import dev.longrunning.observe.Readiness;
+import dev.longrunning.rest.JsonMessages;
+import dev.longrunning.rest.JsonTypes;
+import dev.longrunning.rest.OriginPolicy;
+import dev.longrunning.rpc.AdmissionSettings;
+import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.StandardMethods;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.netty.util.internal.PlatformDependent;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.grpc.common.GrpcMessageDecoder;
+import io.vertx.grpc.common.GrpcMessageEncoder;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.ServiceName;
+import io.vertx.grpc.server.GrpcServer;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What an open stream costs the server while nothing happens on it, and what one change to all of them costs: ours, a
+ * stream of Vert.x gRPC, and the least that Vert.x takes for any HTTP/2 stream.
+ *
+ * <p>Run it after {@code mvn package}: {@code java -cp target/longrunning.jar:PEER src/bench/StreamMemoryBench.java}, PEER
+ * being the jar of vertx-grpc-server in the local repository. Each server is a process of its own; the client is raw
+ * frames on loopback. Heap is what is used after full collections, less what the same connections use without streams.
+ */
+public final class StreamMemoryBench {
+  private static final int CONNECTIONS = Integer.getInteger("connections", 200);
+  private static final int STREAMS = Integer.getInteger("streams", 100);
+  private static final int CHANGES = Integer.getInteger("changes", 10);
+  private static final String WATCH = "grpc.health.v1.Health/Watch";
+
+  public static void main(String[] args) throws Exception {
+    if (args.length > 0) {
+      new ServerSide(args[0]).run();
+      return;
+    }
+    System.out.printf(
+        "%d streams on %d connections; heap and direct memory in bytes a stream%n", CONNECTIONS * STREAMS, CONNECTIONS);
+    for (String kind : List.of("ours", "vertx-grpc", "bare-http2")) {
+      measure(kind);
+    }
+    System.exit(0);
+  }
+
+  private static void measure(String kind) throws Exception {
+    var command = new ArrayList<String>(List.of(ProcessHandle.current().info().command().orElse("java"), "-Xmx6g", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "src/bench/StreamMemoryBench.java", kind));
+    var server = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (var out = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
+        var in = server.getOutputStream()) {
+      int port = Integer.parseInt(out.readLine());
+      var clients = new ArrayList<Client>();
+      for (int i = 0; i < CONNECTIONS; i++) {
+        clients.add(new Client(port));
+      }
+      // Classes are loaded and code is compiled by a first round of streams that end again.
+      round(clients);
+      clients.forEach(Client::close);
+      clients.clear();
+      for (int i = 0; i < CONNECTIONS; i++) {
+        clients.add(new Client(port));
+      }
+      long[] before = memory(in, out);
+      round(clients);
+      long[] after = memory(in, out);
+      int n = CONNECTIONS * STREAMS;
+      System.out.printf(
+          "%-11s heap %6d, direct %5d", kind, (after[0] - before[0]) / n, (after[1] - before[1]) / n);
+      if (!kind.equals("bare-http2")) {
+        long begun = System.nanoTime();
+        for (int change = 0; change < CHANGES; change++) {
+          ask(in, out, "change");
+          for (var client : clients) {
+            client.awaitData(STREAMS);
+          }
+        }
+        double micros = (System.nanoTime() - begun) / 1_000.0 / CHANGES / n;
+        System.out.printf("; one change to all: %.2f us a stream", micros);
+      }
+      System.out.println();
+      clients.forEach(Client::close);
+    } finally {
+      server.destroy();
+      server.waitFor(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void round(List<Client> clients) throws IOException {
+    for (var client : clients) {
+      client.open(STREAMS);
+    }
+    for (var client : clients) {
+      client.awaitData(STREAMS);
+    }
+  }
+
+  private static String ask(OutputStream in, BufferedReader out, String what) throws IOException {
+    in.write((what + "\n").getBytes(StandardCharsets.UTF_8));
+    in.flush();
+    return out.readLine();
+  }
+
+  private static long[] memory(OutputStream in, BufferedReader out) throws IOException {
+    var answer = ask(in, out, "memory").split(" ");
+    return new long[] {Long.parseLong(answer[0]), Long.parseLong(answer[1])};
+  }
+
+  /** The server of one kind; prints its port, then answers a line a line. */
+  private static final class ServerSide {
+    private static final HealthCheckResponse SERVING =
+        HealthCheckResponse.newBuilder().setStatus(ServingStatus.SERVING).build();
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setPreferNativeTransport(true));
+    private final Readiness readiness = new Readiness();
+    private final String kind;
+    private final List<Runnable> peers = new ArrayList<>();
+    private boolean serves;
+
+    ServerSide(String kind) {
+      this.kind = kind;
+    }
+
+    void run() throws Exception {
+      System.out.println(kind.equals("ours") ? ours() : other());
+      var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        System.out.println(line.equals("memory") ? memory() : change());
+      }
+    }
+
+    private int ours() throws Exception {
+      var port =
+          new ApiPort(
+              new ApiPort.Address("127.0.0.1", 0),
+              OriginPolicy.of(true, Set.of(), Set.of()),
+              new JsonMessages(JsonTypes.builtIn().build()),
+              this::service);
+      vertx.deployVerticle(port).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      return port.port();
+    }
+
+    private ApiPort.Service service() {
+      var loop = vertx.getOrCreateContext();
+      var clock = InstantSource.system();
+      var pipeline = new CallPipeline(vertx, clock, () -> "id", AdmissionSettings.DEFAULT, ended -> {});
+      var table = StandardMethods.with(List.of(), readiness, task -> loop.runOnContext(now -> task.run()));
+      return new ApiPort.Service(table, pipeline, clock);
+    }
+
+    private int other() throws Exception {
+      var options =
+          new HttpServerOptions()
+              .setHost("127.0.0.1")
+              .setPort(0)
+              .setHttp2ConnectionWindowSize(1_048_576)
+              .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(1_000).setInitialWindowSize(262_144));
+      var server = vertx.createHttpServer(options);
+      if (kind.equals("vertx-grpc")) {
+        var grpc = GrpcServer.server(vertx);
+        ServiceMethod<HealthCheckRequest, HealthCheckResponse> method =
+            ServiceMethod.server(
+                ServiceName.create("grpc.health.v1", "Health"),
+                "Watch",
+                GrpcMessageEncoder.encoder(),
+                GrpcMessageDecoder.decoder(HealthCheckRequest.newBuilder()));
+        grpc.callHandler(
+            method,
+            call ->
+                call.handler(
+                    request -> {
+                      call.response().write(SERVING);
+                      peers.add(() -> call.response().write(SERVING));
+                    }));
+        server.requestHandler(grpc);
+      } else {
+        server.requestHandler(ServerSide::bare);
+      }
+      return server.listen().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS).actualPort();
+    }
+
+    private static void bare(HttpServerRequest request) {
+      request.response().write(Buffer.buffer(new byte[] {0, 0, 0, 0, 2, 8, 1}));
+    }
+
+    private String change() {
+      if (kind.equals("ours")) {
+        serves = !serves;
+        if (serves) {
+          readiness.ready();
+        } else {
+          readiness.draining();
+        }
+      } else {
+        vertx.runOnContext(now -> peers.forEach(Runnable::run));
+      }
+      return "changed";
+    }
+
+    private static String memory() throws InterruptedException {
+      for (int i = 0; i < 4; i++) {
+        System.gc();
+        Thread.sleep(200);
+      }
+      long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+      return heap + " " + PlatformDependent.usedDirectMemory();
+    }
+  }
+
+  /** One connection that speaks HTTP/2 by hand; headers are sent as real clients do, by index after the first time. */
+  private static final class Client {
+    private static final Map<String, String> HEADERS =
+        new TreeMap<>(
+            Map.of(
+                ":method", "POST",
+                ":scheme", "http",
+                ":path", "/" + WATCH,
+                ":authority", "127.0.0.1:8080",
+                "content-type", "application/grpc",
+                "te", "trailers",
+                "user-agent", "grpc-java-netty/1.85.1",
+                "grpc-accept-encoding", "gzip"));
+
+    private static final int HEADERS_FRAME = 1;
+    private static final int SETTINGS_FRAME = 4;
+    private static final int WINDOW_UPDATE_FRAME = 8;
+
+    private final Socket socket;
+    private final OutputStream out;
+    private final DataInputStream in;
+    private int next = 1;
+
+    Client(int port) throws IOException {
+      socket = new Socket("127.0.0.1", port);
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(60_000);
+      out = socket.getOutputStream();
+      in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
+      out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      out.write(frame(SETTINGS_FRAME, 0, 0, new byte[0]));
+      out.write(frame(WINDOW_UPDATE_FRAME, 0, 0, new byte[] {0x3f, 0, 0, 0}));
+      out.flush();
+    }
+
+    private static byte[] frame(int type, int flags, int stream, byte[] payload) {
+      return Buffer.buffer()
+          .appendMedium(payload.length)
+          .appendByte((byte) type)
+          .appendByte((byte) flags)
+          .appendInt(stream)
+          .appendBytes(payload)
+          .getBytes();
+    }
+
+    void open(int streams) throws IOException {
+      var bytes = new ByteArrayOutputStream();
+      for (int i = 0; i < streams; i++) {
+        bytes.write(frame(HEADERS_FRAME, 4, next, next == 1 ? literals() : indexes()));
+        // An empty request: the whole server.
+        bytes.write(frame(0, 1, next, new byte[5]));
+        next += 2;
+      }
+      out.write(bytes.toByteArray());
+      out.flush();
+    }
+
+    private static byte[] literals() {
+      var block = Buffer.buffer();
+      HEADERS.forEach(
+          (name, value) ->
+              block
+                  .appendByte((byte) 0x40)
+                  .appendByte((byte) name.length())
+                  .appendString(name)
+                  .appendByte((byte) value.length())
+                  .appendString(value));
+      return block.getBytes();
+    }
+
+    /** The newest entry of the table has the first index after the static ones. */
+    private static byte[] indexes() {
+      var block = new byte[HEADERS.size()];
+      for (int i = 0; i < block.length; i++) {
+        block[i] = (byte) (0x80 | (62 + block.length - 1 - i));
+      }
+      return block;
+    }
+
+    /** Reads until so many frames of DATA with a message have come. */
+    void awaitData(int count) throws IOException {
+      for (int seen = 0; seen < count; ) {
+        int head = in.readInt();
+        int length = head >>> 8;
+        int type = head & 0xff;
+        int flags = in.readByte();
+        in.readInt();
+        in.skipNBytes(length);
+        if (type == 0 && length > 0) {
+          seen++;
+        } else if (type == SETTINGS_FRAME && (flags & 1) == 0) {
+          out.write(frame(SETTINGS_FRAME, 1, 0, new byte[0]));
+          out.flush();
+        } else if (type == 7 || type == 3) {
+          throw new IOException(String.format(Locale.ROOT, "frame %d instead of data", type));
+        }
+      }
+    }
+
+    void close() {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package dev.longrunning.rpc;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import com.google.rpc.Code;
+import dev.longrunning.observe.AccessLine;
+import dev.longrunning.observe.AccessLog;
+import dev.longrunning.observe.Tracing;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.spi.context.storage.ContextLocal;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, as the access log and the traces see it.
+ *
+ * <p><b>Promise.</b> One line and one span at most, whoever ends it.
+ *
+ * <p><b>Threads.</b> Confined to the event loop of its request, whose context leads to it.
+ *
+ * <p><b>Bounds.</b> Keeps {@value #NAME_CHARACTERS_MAX} characters of an operation's name and
+ * {@value #AGENT_CHARACTERS_MAX} of the caller's program.
+ */
+final class Exchange implements CallRecorder.Recording {
+  static final int AGENT_CHARACTERS_MAX = 64;
+  static final int NAME_CHARACTERS_MAX = 512;
+
+  private static final ContextLocal<Exchange> CURRENT = ContextLocal.registerLocal(Exchange.class);
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final String GRPC_STATUS = "grpc-status";
+
+  private final HttpServerRequest request;
+  private final Instant at;
+  private final long beginNanos;
+  private final LongSupplier nanos;
+  private final @Nullable AccessLog log;
+  private final Context context;
+  private String method = "";
+  private @Nullable Message message;
+  private String code = "";
+  private String reason = "";
+  private Tracing.@Nullable CallSpan span;
+  private boolean logged;
+
+  /** Loads this class, and so registers the place in each context that leads here. */
+  static void prepare() {}
+
+  Exchange(HttpServerRequest request, Instant at, LongSupplier nanos, @Nullable AccessLog log) {
+    this.request = request;
+    this.at = at;
+    this.beginNanos = nanos.getAsLong();
+    this.nanos = nanos;
+    this.log = log;
+    this.context = Objects.requireNonNull(Vertx.currentContext(), "requests come on event loops");
+  }
+
+  /** Makes it the one of the running request, and writes its line once it is answered. */
+  void begin() {
+    CURRENT.put(context, this);
+    if (log != null) {
+      request.response().bodyEndHandler(written -> write());
+    }
+  }
+
+  /** That of the request that this thread works on, if somebody wants to know. */
+  static Optional<Exchange> current() {
+    return Optional.ofNullable(Vertx.currentContext()).map(CURRENT::get);
+  }
+
+  /** It is a call of this method. */
+  void isCallOf(String fullName, Call call, @Nullable Tracing tracing) {
+    method = fullName;
+    if (tracing != null) {
+      span =
+          tracing.begin(
+              fullName,
+              call.transport().name().toLowerCase(Locale.ROOT),
+              call.caller(),
+              at,
+              request::getHeader);
+    }
+  }
+
+  @Override
+  public void decoded(Message decoded) {
+    message = decoded;
+    if (span != null && span.isSampled()) {
+      span.operation(operation());
+    }
+  }
+
+  @Override
+  public CallRecorder.Scope enter() {
+    if (span == null) {
+      return CallRecorder.Scope.NONE;
+    }
+    Runnable leave = span.enter();
+    return leave::run;
+  }
+
+  /** The call has its answer, or nobody waits for one any more. */
+  void ended(CallRecorder.Ended call) {
+    method = call.method();
+    code = call.code().name();
+    reason = call.reason();
+    if (span != null) {
+      span.end(code, call.code().getNumber());
+      span = null;
+    }
+    // Whoever is gone gets no answer whose end could be heard of.
+    context.runOnContext(later -> writeIfGone());
+  }
+
+  private void writeIfGone() {
+    if (request.response().closed() && !request.response().ended()) {
+      write();
+    }
+  }
+
+  private void write() {
+    if (logged || log == null) {
+      return;
+    }
+    logged = true;
+    var response = request.response();
+    var agent = Objects.requireNonNullElse(request.getHeader("user-agent"), "");
+    log.write(
+        new AccessLine(
+            at,
+            id(),
+            Call.caller(request.remoteAddress()),
+            transport(),
+            method,
+            operation(),
+            code.isEmpty() ? statusSent() : code,
+            reason,
+            response.ended() ? response.getStatusCode() : 0,
+            request.bytesRead(),
+            response.bytesWritten(),
+            nanos.getAsLong() - beginNanos,
+            cut(agent, AGENT_CHARACTERS_MAX)));
+  }
+
+  private String id() {
+    String given = request.getHeader("x-request-id");
+    return given != null && ID.matcher(given).matches()
+        ? given
+        : Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
+  }
+
+  /** By the content type, as the port tells them apart. */
+  private String transport() {
+    String type = Objects.requireNonNullElse(request.getHeader("content-type"), "");
+    String protocol = request.version() == HttpVersion.HTTP_2 ? "h2" : "http/1";
+    return (type.startsWith("application/grpc") ? "grpc" : "rest") + '+' + protocol;
+  }
+
+  /** What the transport answered to a request that was no call. */
+  private String statusSent() {
+    var response = request.response();
+    String status = response.headers().get(GRPC_STATUS);
+    if (status == null && !response.trailers().isEmpty()) {
+      status = response.trailers().get(GRPC_STATUS);
+    }
+    if (status == null || !status.matches("[0-9]{1,2}")) {
+      return "";
+    }
+    var known = Code.forNumber(Integer.parseInt(status));
+    return known == null ? "" : known.name();
+  }
+
+  /** The name of what the request is about: its field {@code name}, else {@code parent}. */
+  private String operation() {
+    if (message == null) {
+      return "";
+    }
+    String name = field(message, "name");
+    return cut(name.isEmpty() ? field(message, "parent") : name, NAME_CHARACTERS_MAX);
+  }
+
+  private static String field(Message message, String name) {
+    FieldDescriptor field = message.getDescriptorForType().findFieldByName(name);
+    return field != null
+            && field.getJavaType() == FieldDescriptor.JavaType.STRING
+            && !field.isRepeated()
+        ? (String) message.getField(field)
+        : "";
+  }
+
+  private static String cut(String text, int max) {
+    return text.length() <= max ? text : text.substring(0, max);
+  }
+}
