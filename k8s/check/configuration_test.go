@@ -17,7 +17,7 @@ var (
 )
 
 // Which Secrets somebody else makes: the operator of the cluster, or another controller. k8s/README.md says how.
-var secrets = []string{"longrunning-database", "longrunning-tls", "longrunning-db-app", "longrunning-db-ca"}
+var secrets = []string{"longrunning-database", "longrunning-tls", "longrunning-db-app", "longrunning-db-ca", "longrunning-client-authority"}
 
 func configurationPolicies() []policy {
 	return []policy{
@@ -120,6 +120,7 @@ func configurationPolicies() []policy {
 					if v.ConfigMap != nil || v.Secret != nil {
 						f.unless(m.ReadOnly, "mount %s is not read-only", m.Name)
 					}
+					f.unless(m.SubPath == "", "mount %s would not see what is renewed", m.Name)
 					f.unless(v.EmptyDir == nil || v.EmptyDir.SizeLimit != nil, "volume %s has no limit", m.Name)
 				}
 				for _, v := range pod.Volumes {

@@ -110,6 +110,7 @@ final class ArchitectureTest {
       Set.of(
           ROOT + "app.StopSteps",
           ROOT + "app.Waiting",
+          ROOT + "app.GracefulStop",
           ROOT + "app.ServeCommand",
           ROOT + "app.Server",
           ROOT + "observe.AccessLog",

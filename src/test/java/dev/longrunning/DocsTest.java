@@ -41,6 +41,22 @@ final class DocsTest {
   }
 
   @Test
+  void every_setting_that_can_change_while_the_server_runs_is_documented() throws IOException {
+    var page = Files.readString(DOCS.resolve("settings.md"));
+    int begin = page.indexOf("## Changing them while the server runs");
+    var section = page.substring(begin, page.indexOf("\n## ", begin));
+
+    var listed =
+        Pattern.compile("(?m)^- `([^`]+)`")
+            .matcher(section)
+            .results()
+            .map(hit -> hit.group(1))
+            .toList();
+
+    assertThat(listed).containsExactlyElementsOf(SettingsDocs.reloaded());
+  }
+
+  @Test
   void every_log_event_is_documented() throws IOException {
     var logged = new TreeSet<String>();
     try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {

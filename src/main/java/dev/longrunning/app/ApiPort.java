@@ -17,6 +17,7 @@ import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -76,7 +77,7 @@ public final class ApiPort extends VerticleBase {
       MethodTable table, CallPipeline pipeline, Intakes intakes, InstantSource clock) {}
 
   private final Address address;
-  private final OriginPolicy policy;
+  private volatile OriginPolicy policy;
   private final JsonMessages json;
   private final Supplier<Service> services;
   private @Nullable HttpServer server;
@@ -131,20 +132,33 @@ public final class ApiPort extends VerticleBase {
     return server.actualPort();
   }
 
+  /** Lets in other web pages and host names from now on. */
+  void allow(OriginPolicy other) {
+    policy = other;
+  }
+
+  /** Takes no more connections; completes once there are none, or when the grace is over. */
+  Future<Void> drain(Duration grace) {
+    return server == null
+        ? Future.succeededFuture()
+        : server.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   private void dispatch(HttpServerRequest request, GrpcTransport grpc, RestTransport rest) {
     if (request.version() == null) {
       rest.refuseVersion(request);
       return;
     }
     boolean isGrpc = GrpcTransport.speaks(request);
-    var refusal = policy.refusal(request);
+    var now = policy;
+    var refusal = now.refusal(request);
     if (refusal.isPresent()) {
       if (isGrpc) {
         grpc.refuse(request, refusal.get());
       } else {
         rest.refuse(request, refusal.get());
       }
-    } else if (policy.answersPreflight(request)) {
+    } else if (now.answersPreflight(request)) {
       rest.intakes().discard(request);
     } else {
       (isGrpc ? grpc : rest).handle(request);

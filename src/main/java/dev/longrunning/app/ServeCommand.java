@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,6 +44,10 @@ public final class ServeCommand implements Callable<Integer> {
   private static final String CONFIG_ENVIRONMENT = "LONGRUNNING_CONFIG";
   private static final int CANNOT_START = 1;
   private static final int BAD_SETTINGS = 2;
+  private static final int INTERRUPTED = 130;
+  private static final int TERMINATED = 143;
+
+  private final AtomicBoolean ending = new AtomicBoolean();
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -85,18 +90,21 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Settings settings;
+    Reloading.Source source =
+        () -> Settings.effective(flags(), System.getenv(), configFile(), CONFIG);
+    Reloading.Effective first;
     try {
-      settings = Settings.read(flags(), System.getenv(), configFile(), CONFIG);
+      first = source.read();
     } catch (SettingsFault fault) {
       fault.lines().forEach(this::say);
       return BAD_SETTINGS;
     }
+    Settings settings = first.settings();
     // Read by the logging configuration, which is loaded with the first logger.
     System.setProperty("longrunning.log.format", word(settings.logFormat()));
     System.setProperty("longrunning.log.level", word(settings.watch().level()));
     String scheme = settings.tls().files().isPresent() ? "https" : "http";
-    return serve(new Server(settings, this::say), scheme);
+    return serve(new Server(first, source, this::say), scheme);
   }
 
   private static String word(Enum<?> constant) {
@@ -106,6 +114,12 @@ public final class ServeCommand implements Callable<Integer> {
   private int serve(Server server, String scheme) throws InterruptedException {
     var hook = new Thread(server::stop, "stop");
     Runtime.getRuntime().addShutdownHook(hook);
+    Signals.on("TERM", () -> end(TERMINATED));
+    Signals.on("INT", () -> end(INTERRUPTED));
+    // In a terminal this signal says that it was closed, and ends the program as ever.
+    if (!isInTerminal()) {
+      Signals.on("HUP", server::reload);
+    }
     try {
       HostPort listening = server.start();
       out().println("Longrunning listens on " + scheme + "://" + listening + " (gRPC and REST)");
@@ -120,6 +134,22 @@ public final class ServeCommand implements Callable<Integer> {
     // not return while the hook runs: in Maven's process that would take the classes away.
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isInTerminal() {
+    // From Java 22 on another console, which is there without a terminal too, is the default.
+    System.setProperty("jdk.console", "java.base");
+    return System.console() != null;
+  }
+
+  /** Stops the server; told a second time, ends at once. */
+  private void end(int status) {
+    if (ending.getAndSet(true)) {
+      say("told to stop again: ends at once");
+      Runtime.getRuntime().halt(status);
+    }
+    System.exit(status);
   }
 
   /** Whether the process has been told to end, so that a start that fails is no news. */

@@ -3,8 +3,12 @@ package dev.longrunning.app;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.store.pg.StartFault;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One server: started once, stopped once.
@@ -13,6 +17,8 @@ import java.util.function.Consumer;
  * time from any plain thread, also while the server is starting, and returns once all is stopped.
  */
 public final class Server {
+  private static final Logger log = LoggerFactory.getLogger(Server.class);
+
   private final StopSteps steps = new StopSteps();
   private final AtomicBoolean started = new AtomicBoolean();
   private final Wiring wiring;
@@ -23,7 +29,24 @@ public final class Server {
    * @param progress told what takes long, one line each
    */
   Server(Settings settings, Consumer<String> progress) {
-    this.wiring = new Wiring(settings, steps, progress);
+    this(
+        new Reloading.Effective(settings, Map.of()),
+        () -> new Reloading.Effective(settings, Map.of()),
+        progress);
+  }
+
+  /**
+   * Prepares one whose settings may change.
+   *
+   * @param source where they are read again
+   */
+  Server(Reloading.Effective first, Reloading.Source source, Consumer<String> progress) {
+    this.wiring = new Wiring(first, source, steps, progress);
+  }
+
+  /** Reads settings and certificates again, soon. */
+  void reload() {
+    wiring.reload();
   }
 
   /** Starts it; answers where it listens. */
@@ -50,6 +73,10 @@ public final class Server {
 
   /** Stops it, also half-started. */
   void stop() {
+    long begun = System.nanoTime();
     steps.run();
+    log.atInfo()
+        .addKeyValue("took_ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun))
+        .log("stop.finished");
   }
 }

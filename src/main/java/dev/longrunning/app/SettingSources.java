@@ -43,20 +43,31 @@ final class SettingSources {
     this.faults = new ArrayList<>(faults);
   }
 
+  /** As it was written where it counts, and where that is. */
+  private record Written(String text, String where) {}
+
+  private Written written(Setting<?> setting) {
+    if (flags.containsKey(setting.key())) {
+      return new Written(flags.get(setting.key()), "flag --" + setting.key());
+    }
+    if (environment.containsKey(setting.environmentName())) {
+      return new Written(
+          environment.get(setting.environmentName()), "environment " + setting.environmentName());
+    }
+    return file.containsKey(setting.key())
+        ? new Written(file.get(setting.key()), "file")
+        : new Written(setting.fallback(), "default");
+  }
+
+  /** The text that counts. */
+  String text(Setting<?> setting) {
+    return written(setting).text().strip();
+  }
+
   /** The value that counts, or the default where it is a fault. */
   <T> T get(Setting<T> setting) {
-    String text = setting.fallback();
-    String where = "default";
-    if (flags.containsKey(setting.key())) {
-      text = flags.get(setting.key());
-      where = "flag --" + setting.key();
-    } else if (environment.containsKey(setting.environmentName())) {
-      text = environment.get(setting.environmentName());
-      where = "environment " + setting.environmentName();
-    } else if (file.containsKey(setting.key())) {
-      text = file.get(setting.key());
-      where = "file";
-    }
+    String text = written(setting).text();
+    String where = written(setting).where();
     boolean hidden = setting.secret() && !text.equals(setting.fallback());
     shows(setting, hidden ? "***" : text.strip(), where);
     var value = setting.parser().apply(text.strip());

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -160,6 +161,20 @@ public record Settings(
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
+  /** What can change while the server runs. */
+  static final Set<Setting<?>> RELOADED =
+      Set.of(
+          HOSTS,
+          CORS_ORIGINS,
+          RETENTION,
+          WAIT_MAX,
+          CallerSettings.CONNECTIONS_MAX,
+          ConnectionSettings.AGE_MAX,
+          ConnectionSettings.IDLE_MAX,
+          ConnectionSettings.MAX,
+          StopSettings.PAUSE,
+          StopSettings.GRACE);
+
   public Settings {
     hosts = List.copyOf(hosts);
     corsOrigins = List.copyOf(corsOrigins);
@@ -178,13 +193,24 @@ public record Settings(
       Optional<Path> config,
       Path fallbackConfig)
       throws SettingsFault {
+    return effective(flags, environment, config, fallbackConfig).settings();
+  }
+
+  /** Reads all settings, and keeps them as they were written. */
+  static Reloading.Effective effective(
+      Map<String, String> flags,
+      Map<String, String> environment,
+      Optional<Path> config,
+      Path fallbackConfig)
+      throws SettingsFault {
     var faults = new ArrayList<String>();
     Optional<Path> file = config.or(() -> Optional.of(fallbackConfig).filter(Files::exists));
     Map<String, String> values = file.map(path -> SettingsFile.read(path, faults)).orElse(Map.of());
     var sources = new SettingSources(flags, environment, values, faults);
     Settings settings = read(sources, environment);
     sources.close(ALL);
-    return settings;
+    var texts = ALL.stream().collect(Collectors.toMap(Setting::key, sources::text));
+    return new Reloading.Effective(settings, texts);
   }
 
   private static Settings read(SettingSources sources, Map<String, String> environment) {

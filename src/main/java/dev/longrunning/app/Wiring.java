@@ -22,9 +22,7 @@ import dev.longrunning.rpc.ProducerMethods;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.service.Operations;
-import dev.longrunning.service.OperationsSettings;
 import dev.longrunning.service.Producer;
-import dev.longrunning.service.ProducerSettings;
 import dev.longrunning.store.pg.Connector;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
@@ -47,6 +45,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the parts of the server are put together: plain constructors, top to bottom. Each adds what
@@ -65,7 +64,16 @@ final class Wiring {
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
+  private final Reloading.Effective first;
+  private final Reloading.Source source;
   private final Settings settings;
+
+  /** What holds now, of what can change. */
+  private volatile Settings live;
+
+  private final LoopParts parts = new LoopParts();
+  private final List<ApiPort> ports = new CopyOnWriteArrayList<>();
+  private volatile @Nullable Reloading reloading;
   private final StopSteps steps;
   private final Consumer<String> progress;
   private final Readiness readiness = new Readiness();
@@ -75,8 +83,15 @@ final class Wiring {
   private final Connections connections;
   private final List<Supplier<List<QueuePeak>>> peaks = new CopyOnWriteArrayList<>();
 
-  Wiring(Settings settings, StopSteps steps, Consumer<String> progress) {
-    this.settings = settings;
+  Wiring(
+      Reloading.Effective first,
+      Reloading.Source source,
+      StopSteps steps,
+      Consumer<String> progress) {
+    this.first = first;
+    this.source = source;
+    this.settings = first.settings();
+    this.live = settings;
     this.steps = steps;
     this.progress = progress;
     this.observation = new Observation(settings, readiness, this::peaks);
@@ -93,8 +108,36 @@ final class Wiring {
     Backend backend = backend(vertx, hosts);
     HostPort listening = api(vertx, backend);
     readiness.ready();
-    steps.add("readiness", done(readiness::draining));
+    steps.add("calls", new GracefulStop(readiness, parts, ports, connections, () -> live.stop()));
     return listening;
+  }
+
+  /** Reads settings and certificates again, soon; nothing while it starts. */
+  void reload() {
+    var started = reloading;
+    if (started != null) {
+      started.now();
+    }
+  }
+
+  private void follow(Optional<Certificates> certificates) throws StartFault {
+    var made = new Reloading(first, source, this::apply, certificates);
+    made.start();
+    steps.add("reload", done(made::stop));
+    reloading = made;
+  }
+
+  private void apply(Settings changed) {
+    live = changed;
+    connections.limit(ConnectionSettings.limits(changed));
+    ports.forEach(port -> port.allow(policy(changed)));
+    parts.apply(changed);
+  }
+
+  /** Whether only this machine reaches the port is decided once. */
+  private OriginPolicy policy(Settings now) {
+    return OriginPolicy.of(
+        settings.listen().isLoopback(), Set.copyOf(now.hosts()), Set.copyOf(now.corsOrigins()));
   }
 
   /** How full the bounded queues have been, of all event loops. */
@@ -161,15 +204,12 @@ final class Wiring {
     transport.guard(connections);
     var certificates = certificates(vertx);
     var address = new ApiPort.Address(listen.host(), listen.port(), connections, certificates);
-    var policy =
-        OriginPolicy.of(
-            listen.isLoopback(), Set.copyOf(settings.hosts()), Set.copyOf(settings.corsOrigins()));
+    var policy = policy(settings);
     var types =
         JsonTypes.builtIn()
             .add(ChecksumFolderMetadata.getDescriptor())
             .add(ChecksumFolderResponse.getDescriptor());
     var json = new JsonMessages(types.build());
-    var ports = new CopyOnWriteArrayList<ApiPort>();
     Supplier<ApiPort> port =
         () -> {
           var made = new ApiPort(address, policy, json, () -> service(vertx, backend));
@@ -180,6 +220,7 @@ final class Wiring {
     try {
       String id = Waiting.await("listen", vertx.deployVerticle(port, deployment), START_LIMIT);
       steps.add("api", () -> Waiting.await("api", vertx.undeploy(id), STOP_LIMIT));
+      follow(certificates);
     } catch (StartFault fault) {
       throw Binding.fault("listen", listen, fault);
     }
@@ -205,19 +246,10 @@ final class Wiring {
     var store = observation.store(backend.store());
     var operations =
         new Operations(
-            states,
-            store,
-            backend.keys()::ring,
-            clock,
-            timers,
-            new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax()));
+            states, store, backend.keys()::ring, clock, timers, CallPart.operations(live));
     peaks.add(() -> List.of(operations.peak()));
-    observation
-        .metrics()
-        .gauge("longrunning_service_waiting_calls", "Calls that wait.", operations::waiters);
-    var producer =
-        new Producer(
-            states, store, clock, UUID::randomUUID, new ProducerSettings(settings.retention()));
+    observation.watch(operations);
+    var producer = new Producer(states, store, clock, UUID::randomUUID, CallPart.producer(live));
     List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
     own.addAll(ProducerMethods.of(producer));
     var loop = vertx.getOrCreateContext();
@@ -232,6 +264,7 @@ final class Wiring {
             observation.recorder(vertx));
     peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);
+    parts.add(loop, new CallPart(operations, producer, pipeline));
     var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
     return new ApiPort.Service(table, pipeline, intakes, clock);
   }

@@ -37,7 +37,7 @@ final class ChannelGuard extends ChannelInboundHandlerAdapter {
         .addListener(
             closed -> {
               connection().closed();
-              connections.closed(connection().end());
+              connections.closed(connection());
             });
   }
 

@@ -2,6 +2,7 @@ package dev.longrunning.connection;
 
 import dev.longrunning.feed.Timers;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +59,15 @@ final class Connection {
     void close();
   }
 
+  /**
+   * What all connections of an event loop share.
+   *
+   * @param calls that are in flight
+   */
+  record World(Timers timers, Supplier<Limits> limits, LongAdder calls) {}
+
   private final Timers timers;
-  private final Supplier<Limits> limits;
+  private final World world;
   private final double jitter;
   private Wire wire;
   private Timers.Timer timer;
@@ -82,9 +90,9 @@ final class Connection {
    *
    * @param jitter -1 to 1
    */
-  Connection(Timers timers, Supplier<Limits> limits, double jitter, Wire wire) {
-    this.timers = timers;
-    this.limits = limits;
+  Connection(World world, double jitter, Wire wire) {
+    this.world = world;
+    this.timers = world.timers();
     this.jitter = jitter;
     this.wire = wire;
     this.timer = timers.after(HEADERS_WITHIN, () -> close(End.LATE));
@@ -114,11 +122,13 @@ final class Connection {
 
   void callBegan() {
     inFlight++;
+    world.calls().increment();
     called = true;
   }
 
   void callEnded() {
     inFlight--;
+    world.calls().decrement();
     called = true;
   }
 
@@ -157,7 +167,7 @@ final class Connection {
   private void tick() {
     count();
     timer = timers.after(TICK, this::tick);
-    var now = limits.get();
+    var now = world.limits().get();
     if (silentTicks >= SILENT_TICKS_MAX && asked) {
       close(End.SILENT);
     } else if (leavingTicks > ticks(now.grace())) {

@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +50,8 @@ public final class Connections {
   private final AtomicInteger accepted = new AtomicInteger();
   private final Tally<Protocol> open = new Tally<>(Protocol.class);
   private final Tally<Connection.End> ended = new Tally<>(Connection.End.class);
+  private final LongAdder callsInFlight = new LongAdder();
+  private final LongAdder callsCutOff = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder handshakesFailed = new LongAdder();
   private final Repeats repeats = new Repeats(System::nanoTime);
@@ -77,7 +78,10 @@ public final class Connections {
 
   /** The life of a connection that was just accepted. */
   Connection begin(EventExecutor loop, Connection.Wire wire) {
-    return new Connection(timers.apply(loop), this::limits, jitter.getAsDouble(), wire);
+    return new Connection(
+        new Connection.World(timers.apply(loop), this::limits, callsInFlight),
+        jitter.getAsDouble(),
+        wire);
   }
 
   /** What holds from now on, also for the connections that there are. */
@@ -102,6 +106,16 @@ public final class Connections {
   /** Connections that speak this and are not closed. */
   public long open(Protocol protocol) {
     return open.sum(protocol);
+  }
+
+  /** Calls that are not answered yet. */
+  public long callsInFlight() {
+    return callsInFlight.sum();
+  }
+
+  /** Calls that were not answered when their connection ended while the server stopped. */
+  public long callsCutOff() {
+    return callsCutOff.sum();
   }
 
   /** Connections that were closed unread because there were too many. */
@@ -200,8 +214,12 @@ public final class Connections {
     channel.closeFuture().addListener(closed -> open.add(protocol, -1));
   }
 
-  /** A connection is closed; null if its peer did it. */
-  void closed(Connection.@Nullable End end) {
+  /** A connection is closed, from our side or by its peer. */
+  void closed(Connection connection) {
+    var end = connection.end();
+    if (end == Connection.End.STOPPED) {
+      callsCutOff.add(connection.inFlight());
+    }
     if (end != null) {
       ended.add(end, 1);
       log.atDebug().addKeyValue("why", end).log("connection.closed");

@@ -41,6 +41,14 @@ final class Http1Calls extends ChannelDuplexHandler implements Connection.Wire {
   }
 
   @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    while (connection.inFlight() > 0) {
+      connection.callEnded();
+    }
+    context.fireChannelInactive();
+  }
+
+  @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     boolean interim =
         message instanceof HttpResponse response
@@ -49,7 +57,7 @@ final class Http1Calls extends ChannelDuplexHandler implements Connection.Wire {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
       last = true;
     }
-    if (message instanceof LastHttpContent && !interim) {
+    if (message instanceof LastHttpContent && !interim && connection.inFlight() > 0) {
       connection.callEnded();
       if (last) {
         var ignored =

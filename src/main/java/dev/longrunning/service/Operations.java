@@ -18,8 +18,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -52,9 +55,10 @@ public final class Operations {
   private final Supplier<KeyRing> keys;
   private final InstantSource clock;
   private final Timers timers;
-  private final OperationsSettings settings;
+  private final Set<Waiter> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
+  private OperationsSettings settings;
+  private boolean draining;
   private final QueuePeak peak;
-  private int waiters;
 
   /**
    * Makes the use cases of one event loop.
@@ -195,15 +199,27 @@ public final class Operations {
    */
   public Future<Found> waitFor(
       OperationKey key, Optional<Duration> timeout, Optional<Instant> deadline, Future<Void> gone) {
-    if (waiters >= settings.waitersMax()) {
+    if (waiting.size() >= settings.waitersMax()) {
       return Future.failedFuture(Problem.overloaded("waiters"));
     }
-    waiters++;
-    peak.saw(waiters);
-    return new Waiter(states, key)
-        .begin(timers, limit(timeout, deadline), gone)
-        .onComplete(any -> waiters--)
+    var waiter = new Waiter(states, key);
+    waiting.add(waiter);
+    peak.saw(waiting.size());
+    return waiter
+        .begin(timers, draining ? Duration.ZERO : limit(timeout, deadline), gone)
+        .onComplete(any -> waiting.remove(waiter))
         .map(Operations::found);
+  }
+
+  /** Answers the calls that wait with the state there is, and those that come from now on. */
+  public void drain() {
+    draining = true;
+    List.copyOf(waiting).forEach(Waiter::answer);
+  }
+
+  /** What holds for calls from now on. */
+  public void apply(OperationsSettings other) {
+    settings = other;
   }
 
   private Duration limit(Optional<Duration> timeout, Optional<Instant> deadline) {
@@ -228,6 +244,6 @@ public final class Operations {
 
   /** Calls that wait at the moment, for metrics. */
   public int waiters() {
-    return waiters;
+    return waiting.size();
   }
 }

@@ -45,7 +45,7 @@ public final class Producer {
   private final OperationStore store;
   private final InstantSource clock;
   private final Supplier<UUID> random;
-  private final ProducerSettings settings;
+  private ProducerSettings settings;
 
   /**
    * Makes the use cases of one event loop.
@@ -63,6 +63,11 @@ public final class Producer {
     this.clock = clock;
     this.random = random;
     this.settings = settings;
+  }
+
+  /** What holds for producers from now on. */
+  public void apply(ProducerSettings other) {
+    settings = other;
   }
 
   /**

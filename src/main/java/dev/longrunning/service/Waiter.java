@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Waiter {
   private final States states;
   private final OperationKey key;
-  private final Promise<State> answer = Promise.promise();
+  private final Promise<State> answered = Promise.promise();
   private States.@Nullable Interest interest;
   private Timers.@Nullable Timer timer;
   private @Nullable State latest;
@@ -45,7 +45,12 @@ final class Waiter {
     timer = timers.after(limit, this::timeIsUp);
     gone.onComplete(any -> end(Future.failedFuture(Problem.cancelled())));
     read(states.strong(key));
-    return answer.future();
+    return answered.future();
+  }
+
+  /** Answers with the latest state as soon as one is known, as if its time were up. */
+  void answer() {
+    timeIsUp();
   }
 
   private void read(Future<State> read) {
@@ -94,7 +99,7 @@ final class Waiter {
   }
 
   private boolean isOver() {
-    return answer.future().isComplete();
+    return answered.future().isComplete();
   }
 
   private void end(Future<State> with) {
@@ -107,6 +112,6 @@ final class Waiter {
     if (timer != null) {
       timer.cancel();
     }
-    with.onComplete(answer);
+    with.onComplete(answered);
   }
 }

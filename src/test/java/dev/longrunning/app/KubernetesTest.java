@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.Secret;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class KubernetesTest {
   /** What PostgreSQL keeps for superusers, and what the operator of the cluster connects for. */
   private static final int RESERVED = 3 + 10;
+
+  /** What the steps of a stop may take together, besides the calls. */
+  private static final Duration CLOSING = Duration.ofSeconds(45);
 
   @TempDir Path root;
 
@@ -84,6 +88,24 @@ final class KubernetesTest {
     int allowed = Integer.parseInt(((Map<?, ?>) parameters).get("max_connections").toString());
 
     assertThat((most + more) * each).isLessThanOrEqualTo(allowed - RESERVED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"overlays/dev", "overlays/production"})
+  void a_server_has_the_time_that_it_takes_to_stop(String folder) throws Exception {
+    var manifests = Manifests.of(folder);
+    StopSettings stop = manifests.settings(root).stop();
+
+    var given = Duration.ofSeconds((Integer) manifests.pod().get("terminationGracePeriodSeconds"));
+
+    assertThat(manifests.container()).doesNotContainKey("lifecycle");
+    assertThat(stop.pause()).isPositive();
+    assertThat(given).isGreaterThan(stop.pause().plus(stop.grace()).plus(CLOSING));
+  }
+
+  @Test
+  void production_speaks_tls() throws Exception {
+    assertThat(Manifests.of("overlays/production").settings(root).tls().files()).isPresent();
   }
 
   @Test

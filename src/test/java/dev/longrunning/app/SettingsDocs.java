@@ -22,4 +22,9 @@ public final class SettingsDocs {
                     + " |")
         .toList();
   }
+
+  /** The keys that can change while the server runs, in the order of the table. */
+  public static List<String> reloaded() {
+    return Settings.ALL.stream().filter(Settings.RELOADED::contains).map(Setting::key).toList();
+  }
 }

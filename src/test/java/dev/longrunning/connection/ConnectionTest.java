@@ -6,6 +6,7 @@ import dev.longrunning.feed.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 final class ConnectionTest {
@@ -16,6 +17,7 @@ final class ConnectionTest {
   private final VirtualTime time = new VirtualTime();
   private final List<String> done = new ArrayList<>();
   private Limits limits = new Limits(AGE, IDLE, GRACE, 10, 10);
+  private final LongAdder calls = new LongAdder();
   private boolean answersPings = true;
 
   /** Writes down what it is told. */
@@ -43,7 +45,7 @@ final class ConnectionTest {
   }
 
   private Connection accepted(double jitter) {
-    return new Connection(time, () -> limits, jitter, new Recorded());
+    return new Connection(new Connection.World(time, () -> limits, calls), jitter, new Recorded());
   }
 
   private Connection open(double jitter) {

@@ -123,9 +123,25 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Sends a signal and waits for the end; answers the exit status. */
   public int stop(String signal) throws IOException, InterruptedException {
+    signal(signal);
+    return awaitEnd();
+  }
+
+  /** Sends a signal. */
+  public void signal(String signal) throws IOException, InterruptedException {
     // Process.destroy would close its output, too.
     new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
-    return awaitEnd();
+  }
+
+  /** Waits until it has said that on standard error. */
+  public void awaitErrors(String text) throws IOException, InterruptedException {
+    for (int i = 0; i < STOP_SECONDS * 20; i++) {
+      if (errors().contains(text)) {
+        return;
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError("not said: " + text + "\n" + errors());
   }
 
   /** Waits for its end; answers the exit status. */

@@ -1,0 +1,36 @@
+package dev.longrunning.app;
+
+import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.service.Operations;
+import dev.longrunning.service.OperationsSettings;
+import dev.longrunning.service.Producer;
+import dev.longrunning.service.ProducerSettings;
+import java.time.Duration;
+
+/**
+ * What answers the calls of one event loop, as far as it hears of new settings and of the stop:
+ * calls that wait are answered, and streams end with UNAVAILABLE.
+ */
+record CallPart(Operations operations, Producer producer, CallPipeline pipeline)
+    implements LoopParts.Part {
+  static OperationsSettings operations(Settings settings) {
+    return new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax());
+  }
+
+  static ProducerSettings producer(Settings settings) {
+    return new ProducerSettings(settings.retention());
+  }
+
+  @Override
+  public void apply(Settings settings) {
+    operations.apply(operations(settings));
+    producer.apply(producer(settings));
+  }
+
+  @Override
+  public void drain(Duration grace) {
+    operations.drain();
+    pipeline.streams().stop(Problem.stopping());
+  }
+}

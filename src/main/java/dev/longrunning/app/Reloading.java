@@ -1,0 +1,145 @@
+package dev.longrunning.app;
+
+import dev.longrunning.connection.Certificates;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settings and certificates, read again while the server runs.
+ *
+ * <p><b>Promise.</b> Settings are taken as a whole or not at all: one fault, and nothing changes.
+ * What can be changed while it runs is; of the rest the log says that it wants a restart. Each
+ * change is logged once.
+ *
+ * <p><b>Threads.</b> {@link #check} runs on one plain thread of its own; the others are for any.
+ */
+final class Reloading {
+  /** How long a change of a file may go unseen. */
+  static final Duration PERIOD = Duration.ofSeconds(10);
+
+  private static final Logger log = LoggerFactory.getLogger(Reloading.class);
+
+  /** Where settings are read. */
+  interface Source {
+    /** Reads them all; fails with all faults. */
+    Effective read() throws SettingsFault;
+  }
+
+  /**
+   * Settings that hold.
+   *
+   * @param texts each as it was written, by key
+   */
+  record Effective(Settings settings, Map<String, String> texts) {
+    Effective {
+      texts = Map.copyOf(texts);
+    }
+  }
+
+  private final Source source;
+  private final Consumer<Settings> apply;
+  private final Optional<Certificates> certificates;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            var made = new Thread(task, "reload");
+            made.setDaemon(true);
+            return made;
+          });
+  private Map<String, String> texts;
+  private List<String> faults = List.of();
+
+  /**
+   * Begins with what holds.
+   *
+   * @param apply called when something has changed that can
+   */
+  Reloading(
+      Effective first,
+      Source source,
+      Consumer<Settings> apply,
+      Optional<Certificates> certificates) {
+    this.texts = first.texts();
+    this.source = source;
+    this.apply = apply;
+    this.certificates = certificates;
+  }
+
+  /** Looks at the files from now on. */
+  void start() {
+    var ignored =
+        thread.scheduleWithFixedDelay(
+            this::check, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Looks at the files soon, and says again what is wrong with them. */
+  void now() {
+    if (!thread.isShutdown()) {
+      thread.execute(
+          () -> {
+            faults = List.of();
+            check();
+          });
+    }
+  }
+
+  void stop() {
+    thread.shutdownNow();
+  }
+
+  /** Looks at the files. */
+  void check() {
+    try {
+      certificates.ifPresent(Certificates::check);
+      changed(source.read());
+      faults = List.of();
+    } catch (SettingsFault fault) {
+      refused(fault.lines());
+    } catch (RuntimeException failure) {
+      // The thread would not look again.
+      log.atError().setCause(failure).log("settings.not_read");
+    }
+  }
+
+  private void refused(List<String> lines) {
+    if (!lines.equals(faults)) {
+      faults = lines;
+      lines.forEach(line -> log.atWarn().addKeyValue("reason", line).log("settings.refused"));
+    }
+  }
+
+  private void changed(Effective read) {
+    var before = texts;
+    texts = read.texts();
+    boolean applied = false;
+    for (var setting : Settings.ALL) {
+      String old = before.getOrDefault(setting.key(), "");
+      String now = texts.getOrDefault(setting.key(), "");
+      if (!old.equals(now)) {
+        boolean can = Settings.RELOADED.contains(setting);
+        applied |= can;
+        var line =
+            log.atInfo()
+                .addKeyValue("setting", setting.key())
+                .addKeyValue("before", setting.secret() ? "***" : old)
+                .addKeyValue("after", setting.secret() ? "***" : now);
+        if (can) {
+          line.log("setting.changed");
+        } else {
+          line.log("setting.wants_restart");
+        }
+      }
+    }
+    if (applied) {
+      apply.accept(read.settings());
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.longrunning.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ReloadingTest {
+  @TempDir Path temp;
+  private final List<Settings> applied = new ArrayList<>();
+  private Reloading reloading;
+
+  private Reloading.Effective read() throws SettingsFault {
+    return Settings.effective(
+        Map.of("retention", "2d"), Map.of(), Optional.of(temp.resolve("file")), Path.of("none"));
+  }
+
+  private void write(String text) throws Exception {
+    Files.writeString(temp.resolve("file"), text);
+  }
+
+  @BeforeEach
+  void begin() throws Exception {
+    write("wait-max: 1m\n");
+    reloading = new Reloading(read(), this::read, applied::add, Optional.empty());
+  }
+
+  @Test
+  void nothing_is_applied_while_nothing_changes() {
+    reloading.check();
+
+    assertThat(applied).isEmpty();
+  }
+
+  @Test
+  void what_can_change_is_applied_once() throws Exception {
+    write("wait-max: 2m\nhosts: [api.example.com]\n");
+
+    reloading.check();
+    reloading.check();
+
+    assertThat(applied).hasSize(1);
+    assertThat(applied.get(0).waitMax()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(applied.get(0).hosts()).containsExactly("api.example.com");
+  }
+
+  @Test
+  void what_wants_a_restart_is_not_applied() throws Exception {
+    write("wait-max: 1m\ncache-bytes: 1GiB\n");
+
+    reloading.check();
+
+    assertThat(applied).isEmpty();
+  }
+
+  @Test
+  void one_fault_and_nothing_is_applied() throws Exception {
+    write("wait-max: 2m\nhosts: [api.example.com]\nretention: x\nevent-loops: 0.5\n");
+
+    reloading.check();
+    assertThat(applied).isEmpty();
+    write("wait-max: 3m\n");
+    reloading.check();
+
+    assertThat(applied).hasSize(1);
+    assertThat(applied.get(0).waitMax()).isEqualTo(Duration.ofMinutes(3));
+  }
+
+  @Test
+  void a_file_that_is_gone_changes_nothing() throws Exception {
+    Files.delete(temp.resolve("file"));
+
+    reloading.check();
+
+    assertThat(applied).isEmpty();
+  }
+
+  @Test
+  void a_flag_still_wins() throws Exception {
+    write("wait-max: 1m\nretention: 9d\n");
+
+    reloading.check();
+
+    assertThat(applied).isEmpty();
+  }
+}
