@@ -14,6 +14,7 @@ import dev.longrunning.rpc.CallMetrics;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
 import dev.longrunning.rpc.ExchangeRecorder;
+import dev.longrunning.service.Operations;
 import dev.longrunning.service.TracedStates;
 import dev.longrunning.service.TracedStore;
 import dev.longrunning.site.ManagementPort;
@@ -150,6 +151,11 @@ final class Observation {
   /** What an event loop's calls write to, with its parts in their traces. */
   OperationStore store(OperationStore store) {
     return tracing == null ? store : new TracedStore(store, tracing);
+  }
+
+  /** Tells how many calls the use cases of one event loop hold. */
+  void watch(Operations operations) {
+    metrics.gauge("longrunning_service_waiting_calls", "Calls that wait.", operations::waiters);
   }
 
   /** Tells how much the pipeline of one event loop has taken on. */

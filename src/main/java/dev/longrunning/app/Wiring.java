@@ -248,9 +248,7 @@ final class Wiring {
         new Operations(
             states, store, backend.keys()::ring, clock, timers, CallPart.operations(live));
     peaks.add(() -> List.of(operations.peak()));
-    observation
-        .metrics()
-        .gauge("longrunning_service_waiting_calls", "Calls that wait.", operations::waiters);
+    observation.watch(operations);
     var producer = new Producer(states, store, clock, UUID::randomUUID, CallPart.producer(live));
     List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
     own.addAll(ProducerMethods.of(producer));
