@@ -1,6 +1,7 @@
 package dev.longrunning.app;
 
 import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.service.Operations;
 import dev.longrunning.service.OperationsSettings;
@@ -18,6 +19,11 @@ record CallPart(Operations operations, Producer producer, CallPipeline pipeline)
     return new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax());
   }
 
+  static AdmissionSettings admission(Settings settings) {
+    var callers = settings.callers();
+    return AdmissionSettings.DEFAULT.withCaller(callers.callsMax(), callers.heldMax());
+  }
+
   static ProducerSettings producer(Settings settings) {
     return new ProducerSettings(settings.retention());
   }
@@ -26,6 +32,7 @@ record CallPart(Operations operations, Producer producer, CallPipeline pipeline)
   public void apply(Settings settings) {
     operations.apply(operations(settings));
     producer.apply(producer(settings));
+    pipeline.limit(admission(settings));
   }
 
   @Override

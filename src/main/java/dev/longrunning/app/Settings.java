@@ -168,6 +168,8 @@ public record Settings(
           CORS_ORIGINS,
           RETENTION,
           WAIT_MAX,
+          CallerSettings.CALLS_MAX,
+          CallerSettings.HELD_MAX,
           CallerSettings.CONNECTIONS_MAX,
           ConnectionSettings.AGE_MAX,
           ConnectionSettings.IDLE_MAX,

@@ -13,7 +13,6 @@ import dev.longrunning.observe.Readiness;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
-import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
@@ -254,13 +253,12 @@ final class Wiring {
     own.addAll(ProducerMethods.of(producer));
     var loop = vertx.getOrCreateContext();
     var table = StandardMethods.with(own, readiness, task -> loop.runOnContext(now -> task.run()));
-    var admission = AdmissionSettings.DEFAULT.withCallerMax(settings.callers().callsMax());
     var pipeline =
         new CallPipeline(
             vertx,
             clock,
             () -> UUID.randomUUID().toString(),
-            admission,
+            CallPart.admission(live),
             observation.recorder(vertx));
     peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);

@@ -47,7 +47,7 @@ final class Admission {
     void after(long millis, Runnable task);
   }
 
-  private final AdmissionSettings settings;
+  private final Supplier<AdmissionSettings> settings;
   private final InstantSource clock;
   private final Loop loop;
   private final Map<String, CallerLoad> callers = new HashMap<>();
@@ -69,7 +69,7 @@ final class Admission {
   private boolean beginning;
   private boolean ticking;
 
-  Admission(AdmissionSettings settings, InstantSource clock, Loop loop) {
+  Admission(Supplier<AdmissionSettings> settings, InstantSource clock, Loop loop) {
     this.settings = settings;
     this.clock = clock;
     this.loop = loop;
@@ -100,13 +100,13 @@ final class Admission {
   }
 
   private boolean mayBegin(CallerLoad caller) {
-    return working < settings.workingMax() && caller.working < share(caller);
+    return working < settings.get().workingMax() && caller.working < share(caller);
   }
 
   /** How many calls of it may be worked on at a time. */
   private int share(CallerLoad caller) {
     int others = demand - caller.demand;
-    return others == 0 ? settings.workingMax() : Math.max(settings.shareMin(), others);
+    return others == 0 ? settings.get().workingMax() : Math.max(settings.get().shareMin(), others);
   }
 
   private <T> Future<T> begun(CallerLoad caller, Supplier<Future<T>> work) {
@@ -167,7 +167,7 @@ final class Admission {
       return;
     }
     beginning = true;
-    while (working < settings.workingMax() && !turns.isEmpty()) {
+    while (working < settings.get().workingMax() && !turns.isEmpty()) {
       var caller = turns.remove();
       caller.hasTurn = false;
       // One that has used up its share gets its next turn when a call of its own ends.
@@ -203,10 +203,10 @@ final class Admission {
 
   /** Whether one more call of a caller may wait; if need be another one is refused for it. */
   private boolean makeRoom(CallerLoad caller, Optional<Instant> deadline) {
-    if (caller.calls() < settings.callerMax() && waiting < settings.waitingMax()) {
+    if (caller.calls() < settings.get().callerMax() && waiting < settings.get().waitingMax()) {
       return true;
     }
-    var from = caller.calls() < settings.callerMax() ? busiest() : caller;
+    var from = caller.calls() < settings.get().callerMax() ? busiest() : caller;
     @Nullable WaitingCall<?> first = from.earliestDeadline();
     if (first == null || (from == caller && !first.isBefore(deadline))) {
       return false;
@@ -256,7 +256,7 @@ final class Admission {
     ticking = false;
     long now = clock.millis();
     endWindows(now);
-    long overdue = now - settings.patience().toMillis();
+    long overdue = now - settings.get().patience().toMillis();
     for (var caller : callers.values()) {
       while (caller.isWaiting() && caller.first().sinceMillis() <= overdue) {
         refuse(caller.first());

@@ -36,6 +36,8 @@ public final class CallPipeline {
   private final CallRecorder recorder;
   private final OpenStreams streams;
   private final Admission admission;
+  private final HeldCalls held;
+  private AdmissionSettings settings;
 
   /**
    * Makes the pipeline of one event loop, on it.
@@ -62,8 +64,10 @@ public final class CallPipeline {
     this.vertx = vertx;
     this.clock = clock;
     this.breakages = new Breakages(clock, ids);
-    this.admission = new Admission(settings, clock, loop(vertx));
-    this.streams = new OpenStreams(streams);
+    this.settings = settings;
+    this.admission = new Admission(() -> this.settings, clock, loop(vertx));
+    this.held = new HeldCalls(() -> this.settings.callerHeldMax());
+    this.streams = new OpenStreams(streams, held);
     this.recorder = recorder;
   }
 
@@ -85,6 +89,11 @@ public final class CallPipeline {
   /** Told of every request before anything else. */
   public void arrived(HttpServerRequest request) {
     recorder.arrived(request);
+  }
+
+  /** What a caller may ask for at a time from now on. */
+  public void limit(AdmissionSettings other) {
+    settings = other;
   }
 
   /** Calls that are worked on now. */
@@ -168,9 +177,16 @@ public final class CallPipeline {
     return answer;
   }
 
-  /** One that only waits for something to happen takes no turn; its service bounds how many. */
+  /** One that only waits for something to happen takes no turn. */
   private Future<Reply> admitted(Method<?, ?> method, Call call, Supplier<Future<Reply>> work) {
-    return method.effort() == Method.Effort.WAIT ? work.get() : admission.run(call, work);
+    return method.effort() == Method.Effort.WAIT ? held(call, work) : admission.run(call, work);
+  }
+
+  private Future<Reply> held(Call call, Supplier<Future<Reply>> work) {
+    if (!held.take(call.caller())) {
+      return Future.failedFuture(Problem.overloaded("waiting calls of one caller"));
+    }
+    return work.get().onComplete(done -> held.give(call.caller()));
   }
 
   private <Q extends Message> Future<Reply> handled(

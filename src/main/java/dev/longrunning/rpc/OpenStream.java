@@ -59,7 +59,9 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
   private boolean closing;
   private long timer = NO_TIMER;
 
-  /** Links of {@link OpenStreams}, which alone uses them. */
+  /** This and the links are for {@link OpenStreams}, which alone uses them. */
+  final String caller;
+
   @Nullable OpenStream<?> older;
 
   @Nullable OpenStream<?> newer;
@@ -69,6 +71,7 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
     this.method = method;
     this.wire = wire;
     this.call = pipeline.begun(method, call);
+    this.caller = call.caller();
   }
 
   /** Counts it among the open ones, and its time begins. */

@@ -13,17 +13,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Confined to one event loop, but for {@link #count} and {@link #peak}.
  *
- * <p><b>Bounds.</b> {@link StreamSettings#streamsMax}; the list itself is links of the streams.
+ * <p><b>Bounds.</b> {@link StreamSettings#streamsMax}, and {@link HeldCalls} of one caller; the
+ * list itself is links of the streams.
  */
 public final class OpenStreams {
   private final StreamSettings settings;
+  private final HeldCalls held;
   private final QueuePeak peak;
   private @Nullable OpenStream<?> newest;
   private volatile int count;
   private Optional<Problem> stopped = Optional.empty();
 
-  OpenStreams(StreamSettings settings) {
+  OpenStreams(StreamSettings settings, HeldCalls held) {
     this.settings = settings;
+    this.held = held;
     this.peak = new QueuePeak("streams", settings.streamsMax());
   }
 
@@ -39,6 +42,9 @@ public final class OpenStreams {
     int before = count;
     if (before >= settings.streamsMax()) {
       return Optional.of(Problem.overloaded("streams"));
+    }
+    if (!held.take(stream.caller)) {
+      return Optional.of(Problem.overloaded("streams of one caller"));
     }
     stream.older = newest;
     if (newest != null) {
@@ -67,6 +73,7 @@ public final class OpenStreams {
     }
     stream.older = null;
     stream.newer = null;
+    held.give(stream.caller);
     int before = count;
     count = before - 1;
   }

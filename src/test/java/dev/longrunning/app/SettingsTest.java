@@ -64,6 +64,7 @@ final class SettingsTest {
               format: json
             caller:
               calls-max: 16
+              streams-max: 1
               connections-max: 1
             connection:
               age-max: off
@@ -93,7 +94,7 @@ final class SettingsTest {
     assertThat(settings.readConnections()).isEqualTo(1);
     assertThat(settings.eventLoops()).isEqualTo(64);
     assertThat(settings.logFormat()).isEqualTo(Settings.LogFormat.JSON);
-    assertThat(settings.callers()).isEqualTo(new CallerSettings(16, 1));
+    assertThat(settings.callers()).isEqualTo(new CallerSettings(16, 1, 1));
     assertThat(settings.connections())
         .isEqualTo(new ConnectionSettings(Duration.ZERO, Duration.ofSeconds(15), 16));
     assertThat(settings.tls().files())
@@ -148,6 +149,7 @@ final class SettingsTest {
     "traces.ratio, 0, 1, -0.1, 1.1",
     "traces.endpoint, off, https://[::1]:4318/v1/traces, grpc://x/, http://me:secret@host/x",
     "caller.calls-max, 16, 65536, 15, 65537",
+    "caller.streams-max, 1, 1000000, 0, 1000001",
     "caller.connections-max, 1, 1000000, 0, 1000001",
     "connection.age-max, 1m, 7d, 59s, 8d",
     "connection.idle-max, 15s, 24h, 14s, 25h",

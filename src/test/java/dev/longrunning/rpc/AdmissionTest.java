@@ -29,7 +29,9 @@ final class AdmissionTest {
 
   private Admission admission(int workingMax, int waitingMax, int callerMax, int shareMin) {
     return new Admission(
-        new AdmissionSettings(workingMax, waitingMax, callerMax, shareMin, Duration.ofSeconds(1)),
+        () ->
+            new AdmissionSettings(
+                workingMax, waitingMax, callerMax, 1_000, shareMin, Duration.ofSeconds(1)),
         clock,
         loop);
   }

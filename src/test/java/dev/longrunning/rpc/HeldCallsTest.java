@@ -1,0 +1,79 @@
+package dev.longrunning.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.longrunning.Operation;
+import com.google.longrunning.WaitOperationRequest;
+import dev.longrunning.operation.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Calls that wait, through the pipeline. */
+final class HeldCallsTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final CallPipeline pipeline =
+      new CallPipeline(
+          vertx,
+          InstantSource.system(),
+          () -> "id",
+          AdmissionSettings.DEFAULT.withCaller(16, 2),
+          ended -> {});
+  private final Method<WaitOperationRequest, Operation> method =
+      new Method<>(
+              "acme.Service",
+              "Wait",
+              WaitOperationRequest.getDefaultInstance(),
+              Operation.getDefaultInstance(),
+              List.of(),
+              "acme.wait",
+              (call, request) -> call.gone().compose(gone -> Future.failedFuture("late")))
+          .waiting();
+
+  @AfterEach
+  void stop() {
+    vertx.close();
+  }
+
+  private Future<Reply> hold(String caller, Promise<Void> gone) {
+    var call =
+        new Call("default", caller, Optional.empty(), false, Call.Transport.GRPC, gone.future());
+    return pipeline.run(
+        method, call, WaitOperationRequest::getDefaultInstance, Function.identity());
+  }
+
+  @Test
+  void a_caller_holds_so_many_and_no_more_until_one_ends() {
+    Promise<Void> first = Promise.promise();
+    hold("a", first);
+    var second = hold("a", Promise.promise());
+
+    var third = hold("a", Promise.promise());
+    var other = hold("b", Promise.promise());
+    first.complete();
+    var fourth = hold("a", Promise.promise());
+
+    assertThat(second.isComplete()).isFalse();
+    assertThat(third.cause()).isInstanceOf(Problem.class).hasMessageContaining("of one caller");
+    assertThat(((Problem) third.cause()).kind()).isEqualTo(Problem.Kind.UNAVAILABLE);
+    assertThat(other.isComplete()).isFalse();
+    assertThat(fourth.isComplete()).isFalse();
+  }
+
+  @Test
+  void the_bound_may_change_while_calls_are_held() {
+    hold("a", Promise.promise());
+    hold("a", Promise.promise());
+
+    pipeline.limit(AdmissionSettings.DEFAULT.withCaller(16, 3));
+
+    assertThat(hold("a", Promise.promise()).isComplete()).isFalse();
+    assertThat(hold("a", Promise.promise()).failed()).isTrue();
+  }
+}
