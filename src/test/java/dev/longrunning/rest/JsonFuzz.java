@@ -3,6 +3,7 @@ package dev.longrunning.rest;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
+import com.google.protobuf.TypeRegistry;
 import com.google.rpc.Status;
 import dev.longrunning.rpc.MethodsDocs;
 import dev.longrunning.testing.Fuzzed;
@@ -12,7 +13,7 @@ import java.util.List;
 
 /** Text as JSON of every request, and of messages that hold others of any type. */
 public final class JsonFuzz {
-  private static final JsonMessages JSON = new JsonMessages(JsonTypes.builtIn().build());
+  private static final TypeRegistry REGISTRY = JsonTypes.builtIn().build();
   private static final List<Message> TYPES = new ArrayList<>();
 
   static {
@@ -34,21 +35,23 @@ public final class JsonFuzz {
     var type = TYPES.get(Fuzzed.choice(data, TYPES.size()));
     String json = new String(Fuzzed.rest(data), StandardCharsets.UTF_8);
 
-    Fuzzed.answer(() -> merged(type, json)).ifPresent(JsonFuzz::check);
+    // A new one each time: the fuzzer sees what is compared, and would learn its random suffix.
+    var messages = new JsonMessages(REGISTRY);
+    Fuzzed.answer(() -> merged(messages, type, json)).ifPresent(read -> check(messages, read));
     Fuzzed.answer(() -> StrictJson.value(json));
   }
 
-  private static Message merged(Message type, String json) {
+  private static Message merged(JsonMessages messages, Message type, String json) {
     var builder = type.newBuilderForType();
-    JSON.merge(json, builder);
+    messages.merge(json, builder);
     return builder.build();
   }
 
-  private static void check(Message message) {
-    String printed = JSON.print(message, JsonStyle.DEFAULT);
-    var again = merged(message.getDefaultInstanceForType(), printed);
+  private static void check(JsonMessages messages, Message message) {
+    String printed = messages.print(message, JsonStyle.DEFAULT);
+    var again = merged(messages, message.getDefaultInstanceForType(), printed);
     Fuzzed.holds(
-        JSON.print(again, JsonStyle.DEFAULT).equals(printed),
+        messages.print(again, JsonStyle.DEFAULT).equals(printed),
         "a message that is printed is read as it was");
   }
 }
