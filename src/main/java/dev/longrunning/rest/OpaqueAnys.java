@@ -2,6 +2,7 @@ package dev.longrunning.rest;
 
 import com.google.protobuf.BytesValue;
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.FieldMask;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
@@ -9,6 +10,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Lets {@code JsonFormat} print and parse an Any whose type this server does not know.
@@ -26,6 +28,7 @@ import java.util.function.Predicate;
  */
 final class OpaqueAnys {
   private static final int NONCE_BYTES = 16;
+  private static final Pattern PLAIN_PATH = Pattern.compile("[A-Za-z0-9_.]*");
 
   private final AnyTree tree;
 
@@ -56,7 +59,21 @@ final class OpaqueAnys {
   }
 
   private boolean isPrintable(Message any, Predicate<Message> printable) {
-    return type(AnyTree.url(any)).isPresent() && printable.test(any);
+    var type = type(AnyTree.url(any));
+    return type.isPresent() && !isOddMask(type.get(), any) && printable.test(any);
+  }
+
+  /** The printer writes the paths of a mask as they are: quotes in them would end its string. */
+  private static boolean isOddMask(Descriptor type, Message any) {
+    if (!type.equals(FieldMask.getDescriptor())) {
+      return false;
+    }
+    try {
+      var paths = FieldMask.parseFrom(AnyTree.value(any)).getPathsList();
+      return !paths.stream().allMatch(path -> PLAIN_PATH.matcher(path).matches());
+    } catch (InvalidProtocolBufferException e) {
+      return true;
+    }
   }
 
   private static boolean isEmpty(Message any) {

@@ -144,6 +144,10 @@ public final class ManagementPort extends VerticleBase {
   }
 
   private void handle(HttpServerRequest request) {
+    if (request.version() == null) {
+      answer(request, Page.text(MALFORMED, "malformed"));
+      return;
+    }
     boolean reads =
         request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
     if (!reads) {

@@ -7,11 +7,13 @@ import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
+import com.google.protobuf.FieldMask;
 import com.google.protobuf.Timestamp;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.v1.StartOperationRequest;
+import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,6 +90,18 @@ final class JsonMessagesTest {
     assertThat(printed(noTime)).contains("Timestamp\",\"value\":\"CP");
     assertThat(printed(noUrl)).contains("{\"@type\":\"acme\",\"value\":\"eA==\"}");
     assertThat(printed(Any.getDefaultInstance())).isEqualTo("{\"metadata\":{}}");
+  }
+
+  @Test
+  void a_mask_whose_paths_would_break_the_json_is_shown_as_bytes() {
+    var odd = FieldMask.newBuilder().addPaths("a\",\"b\":\"c").build();
+    var plain = FieldMask.newBuilder().addPaths("a_b.c").build();
+
+    var shown = new JsonObject(printed(Any.pack(odd))).getJsonObject("metadata");
+
+    assertThat(shown.fieldNames()).containsExactlyInAnyOrder("@type", "value");
+    assertThat(shown.getBinary("value")).isEqualTo(odd.toByteArray());
+    assertThat(printed(Any.pack(plain))).contains("\"value\":\"aB.c\"");
   }
 
   @Test
