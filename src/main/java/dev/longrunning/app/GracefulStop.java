@@ -57,6 +57,7 @@ final class GracefulStop implements Callable<Boolean> {
         .log("stop.began");
     Thread.sleep(how.pause().toMillis());
     parts.drain(how.grace());
+    Waiting.await("api", connections.shut(), BEYOND_GRACE);
     var drained = ports.stream().map(port -> port.drain(how.grace())).toList();
     Waiting.await("api", Future.join(drained), how.grace().plus(BEYOND_GRACE));
     if (connections.callsCutOff() > 0) {

@@ -5,13 +5,18 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -57,7 +62,9 @@ public final class Connections {
   private final Repeats repeats = new Repeats(System::nanoTime);
   private final Function<EventExecutor, Timers> timers;
   private final DoubleSupplier jitter;
+  private final List<EventExecutor> acceptors = new CopyOnWriteArrayList<>();
   private volatile Limits limits;
+  private volatile boolean shut;
   private volatile boolean encrypted;
 
   public Connections(Limits limits) {
@@ -145,8 +152,31 @@ public final class Connections {
     log.atDebug().addKeyValue("cause", cause.toString()).log("connection.broken");
   }
 
+  /** Learns of a thread that accepts connections. */
+  void acceptedOn(EventExecutor loop) {
+    acceptors.add(loop);
+  }
+
+  /**
+   * Takes no more connections. Completes once none is on its way to an event loop any more: from
+   * then on these may be taken away.
+   */
+  public Future<Void> shut() {
+    shut = true;
+    var turned = new ArrayList<Future<Void>>();
+    for (var acceptor : acceptors) {
+      Promise<Void> promise = Promise.promise();
+      acceptor.execute(promise::complete);
+      turned.add(promise.future());
+    }
+    return Future.join(turned).mapEmpty();
+  }
+
   /** Whether one more is taken; if so it is counted until it is closed. */
   boolean admits(Channel channel) {
+    if (shut) {
+      return false;
+    }
     var now = limits;
     var address = address(channel);
     if (accepted.incrementAndGet() > now.connectionsMax()) {

@@ -75,6 +75,11 @@ public final class GuardedTransport implements Transport {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+      connections.acceptedOn(context.executor());
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
       var channel = (Channel) accepted;
       if (connections.admits(channel)) {
