@@ -1,5 +1,6 @@
 package dev.longrunning.site;
 
+import dev.longrunning.connection.CutOff;
 import dev.longrunning.observe.EffectiveSetting;
 import dev.longrunning.observe.Liveness;
 import dev.longrunning.observe.Metrics;
@@ -134,7 +135,7 @@ public final class ManagementPort extends VerticleBase {
     }
     connections++;
     unused.add(connection);
-    long limit = vertx.setTimer(connectionMax.toMillis(), late -> connection.close());
+    long limit = vertx.setTimer(connectionMax.toMillis(), late -> CutOff.now(connection));
     connection.closeHandler(
         closed -> {
           connections--;

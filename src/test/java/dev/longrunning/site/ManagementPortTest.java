@@ -2,6 +2,7 @@ package dev.longrunning.site;
 
 import static dev.longrunning.testing.Calls.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.longrunning.observe.EffectiveSetting;
 import dev.longrunning.observe.Liveness;
@@ -183,6 +184,25 @@ final class ManagementPortTest {
       socket.getOutputStream().write("GET /livez HT".getBytes(StandardCharsets.US_ASCII));
 
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void a_client_that_does_not_read_is_cut_off() throws Exception {
+    metrics.count("longrunning_test_dropped_total", "x".repeat(16 * 1_048_576), () -> 7);
+    int hurried = listen(Duration.ofMillis(500));
+    try (var socket = connect(hurried)) {
+      var out = socket.getOutputStream();
+      out.write("GET /metrics HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 1_000; i++) {
+                  out.write('x');
+                  Thread.sleep(5);
+                }
+              })
+          .isInstanceOf(IOException.class);
     }
   }
 
