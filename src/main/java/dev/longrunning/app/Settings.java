@@ -69,7 +69,7 @@ public record Settings(
   }
 
   private static final String ADDRESS = "HOST:PORT, port 0..65535, 0 for any free one";
-  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?");
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]{1,253}");
   private static final Pattern ORIGIN =
       Pattern.compile("https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?");
   private static final int LIST_MAX = 64;
@@ -85,10 +85,7 @@ public record Settings(
       new Setting<>("data", "./data", "a directory", SettingParsers::path);
   static final Setting<List<String>> HOSTS =
       new Setting<>(
-          "hosts",
-          "",
-          "up to 64 host names, each with or without a port",
-          SettingParsers.list(HOST, LIST_MAX));
+          "hosts", "", "up to 64 host names without a port", SettingParsers.list(HOST, LIST_MAX));
   static final Setting<List<String>> CORS_ORIGINS =
       new Setting<>(
           "cors.origins",

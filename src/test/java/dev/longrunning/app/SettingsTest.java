@@ -48,7 +48,7 @@ final class SettingsTest {
             management: 127.0.0.1:9090
             database: postgres://me@host/db
             data: /var/lib/longrunning
-            hosts: [api.example.com, "api.example.com:8443"]
+            hosts: [api.example.com, lro.internal]
             cors:
               origins: [https://console.example.com]
             insecure: true
@@ -83,7 +83,7 @@ final class SettingsTest {
     assertThat(settings.listen()).isEqualTo(new HostPort("::1", 0));
     assertThat(settings.management()).contains(new HostPort("127.0.0.1", 9090));
     assertThat(settings.database().orElseThrow().user()).isEqualTo("me");
-    assertThat(settings.hosts()).containsExactly("api.example.com", "api.example.com:8443");
+    assertThat(settings.hosts()).containsExactly("api.example.com", "lro.internal");
     assertThat(settings.corsOrigins()).containsExactly("https://console.example.com");
     assertThat(settings.insecure()).isTrue();
     assertThat(settings.retention()).isEqualTo(Duration.ofDays(7));
@@ -215,6 +215,8 @@ final class SettingsTest {
         "[a] | allowed a YAML map of settings",
         "'a: b: c' | mapping values are not allowed here",
         "hosts: ['a,b'] | hosts: got a nested list",
+        "hosts: ['api.example.com:8443'] | hosts: got api.example.com:8443, allowed up to 64 host"
+            + " names without a port",
         "cors.origins: https://a\\ncors: {origins: https://b} | cors.origins: got it twice",
       })
   void the_file_is_read_strictly(String yaml, String expected) {
