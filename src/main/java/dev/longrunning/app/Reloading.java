@@ -1,14 +1,20 @@
 package dev.longrunning.app;
 
+import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
+
 import dev.longrunning.connection.Certificates;
+import dev.longrunning.observe.EffectiveSetting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +48,16 @@ final class Reloading {
     Effective {
       texts = Map.copyOf(texts);
     }
+  }
+
+  /** What is shown of the settings while some of the first are in force, and some of the live. */
+  static List<EffectiveSetting> shown(Settings first, Settings live) {
+    Set<String> changing = Settings.RELOADED.stream().map(Setting::key).collect(toSet());
+    Map<String, EffectiveSetting> now =
+        live.effective().stream().collect(toMap(EffectiveSetting::key, Function.identity()));
+    return first.effective().stream()
+        .map(old -> changing.contains(old.key()) ? now.getOrDefault(old.key(), old) : old)
+        .toList();
   }
 
   private final Source source;

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,13 +67,16 @@ public final class ManagementPort extends VerticleBase {
   /** Where to listen; port 0 is any free one. */
   public record Address(String host, int port) {}
 
-  /** What there is to see. */
+  /**
+   * What there is to see.
+   *
+   * @param settings that hold when it is asked
+   */
   public record Views(
-      Readiness readiness, Liveness liveness, Metrics metrics, List<EffectiveSetting> settings) {
-    public Views {
-      settings = List.copyOf(settings);
-    }
-  }
+      Readiness readiness,
+      Liveness liveness,
+      Metrics metrics,
+      Supplier<List<EffectiveSetting>> settings) {}
 
   private record Page(int status, String contentType, Buffer body) {
     static Page text(int status, String line) {
@@ -179,7 +183,7 @@ public final class ManagementPort extends VerticleBase {
 
   private Page settings() {
     var settings = new JsonObject();
-    for (var setting : views.settings()) {
+    for (var setting : views.settings().get()) {
       settings.put(
           setting.key(),
           new JsonObject().put("value", setting.value()).put("source", setting.source()));

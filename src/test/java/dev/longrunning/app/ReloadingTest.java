@@ -2,6 +2,7 @@ package dev.longrunning.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longrunning.observe.EffectiveSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +60,21 @@ final class ReloadingTest {
     reloading.check();
 
     assertThat(applied).isEmpty();
+  }
+
+  @Test
+  void what_is_shown_is_what_holds() throws Exception {
+    var first = read().settings();
+    write("wait-max: 2m\ncache-bytes: 1GiB\n");
+    reloading.check();
+
+    var shown = Reloading.shown(first, applied.get(0));
+
+    assertThat(shown)
+        .contains(
+            new EffectiveSetting("wait-max", "2m", "file"),
+            new EffectiveSetting("cache-bytes", Settings.CACHE_BYTES.fallback(), "default"))
+        .hasSameSizeAs(first.effective());
   }
 
   @Test

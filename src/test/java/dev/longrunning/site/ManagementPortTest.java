@@ -34,6 +34,8 @@ final class ManagementPortTest {
   private final Liveness liveness = new Liveness(() -> nanos);
   private final Metrics metrics = new Metrics(System::nanoTime);
   private final Vertx vertx = Vertx.vertx();
+  private volatile List<EffectiveSetting> settings =
+      List.of(new EffectiveSetting("listen", "127.0.0.1:0", "flag --listen"));
   private int port;
 
   @BeforeEach
@@ -42,11 +44,10 @@ final class ManagementPortTest {
   }
 
   private int listen(Duration connectionMax) throws Exception {
-    var settings = List.of(new EffectiveSetting("listen", "127.0.0.1:0", "flag --listen"));
     var made =
         new ManagementPort(
             new ManagementPort.Address("127.0.0.1", 0),
-            new ManagementPort.Views(readiness, liveness, metrics, settings),
+            new ManagementPort.Views(readiness, liveness, metrics, () -> settings),
             connectionMax);
     await(vertx.deployVerticle(made), PATIENCE_SECONDS);
     return made.port();
@@ -125,6 +126,10 @@ final class ManagementPortTest {
 
     assertThat(page.getJsonObject("settings").getJsonObject("listen"))
         .isEqualTo(new JsonObject().put("value", "127.0.0.1:0").put("source", "flag --listen"));
+
+    settings = List.of(new EffectiveSetting("wait-max", "2m", "file"));
+    page = new JsonObject(body(get("/config")));
+    assertThat(page.getJsonObject("settings").fieldNames()).containsExactly("wait-max");
   }
 
   @Test
