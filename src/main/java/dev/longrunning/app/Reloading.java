@@ -31,6 +31,10 @@ final class Reloading {
   /** How long a change of a file may go unseen. */
   static final Duration PERIOD = Duration.ofSeconds(10);
 
+  /** Files are emptied before they are written anew: this may be half of a change. */
+  private static final String EMPTIED =
+      "config: got a file without settings, allowed one with settings once there were some";
+
   private static final Logger log = LoggerFactory.getLogger(Reloading.class);
 
   /** Where settings are read. */
@@ -43,8 +47,9 @@ final class Reloading {
    * Settings that hold.
    *
    * @param texts each as it was written, by key
+   * @param inFile whether a file says any of them
    */
-  record Effective(Settings settings, Map<String, String> texts) {
+  record Effective(Settings settings, Map<String, String> texts, boolean inFile) {
     Effective {
       texts = Map.copyOf(texts);
     }
@@ -71,6 +76,7 @@ final class Reloading {
             return made;
           });
   private Map<String, String> texts;
+  private boolean inFile;
   private List<String> faults = List.of();
 
   /**
@@ -84,6 +90,7 @@ final class Reloading {
       Consumer<Settings> apply,
       Optional<Certificates> certificates) {
     this.texts = first.texts();
+    this.inFile = first.inFile();
     this.source = source;
     this.apply = apply;
     this.certificates = certificates;
@@ -115,11 +122,15 @@ final class Reloading {
   void check() {
     try {
       certificates.ifPresent(Certificates::check);
-      changed(source.read());
+      var read = source.read();
+      if (inFile && !read.inFile()) {
+        throw new SettingsFault(List.of(EMPTIED));
+      }
+      changed(read);
       faults = List.of();
     } catch (SettingsFault fault) {
       refused(fault.lines());
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
       // The thread would not look again.
       log.atError().setCause(failure).log("settings.not_read");
     }
@@ -135,6 +146,7 @@ final class Reloading {
   private void changed(Effective read) {
     var before = texts;
     texts = read.texts();
+    inFile = read.inFile();
     boolean applied = false;
     for (var setting : Settings.ALL) {
       String old = before.getOrDefault(setting.key(), "");

@@ -184,32 +184,25 @@ public record Settings(
    * Reads all settings; fails with all faults at once.
    *
    * @param flags by key
-   * @param config the file named by the user; empty: {@code fallbackConfig} if it is there
+   * @param file empty: there is none
    */
   static Settings read(
-      Map<String, String> flags,
-      Map<String, String> environment,
-      Optional<Path> config,
-      Path fallbackConfig)
+      Map<String, String> flags, Map<String, String> environment, Optional<Path> file)
       throws SettingsFault {
-    return effective(flags, environment, config, fallbackConfig).settings();
+    return effective(flags, environment, file).settings();
   }
 
   /** Reads all settings, and keeps them as they were written. */
   static Reloading.Effective effective(
-      Map<String, String> flags,
-      Map<String, String> environment,
-      Optional<Path> config,
-      Path fallbackConfig)
+      Map<String, String> flags, Map<String, String> environment, Optional<Path> file)
       throws SettingsFault {
     var faults = new ArrayList<String>();
-    Optional<Path> file = config.or(() -> Optional.of(fallbackConfig).filter(Files::exists));
     Map<String, String> values = file.map(path -> SettingsFile.read(path, faults)).orElse(Map.of());
     var sources = new SettingSources(flags, environment, values, faults);
     Settings settings = read(sources, environment);
     sources.close(ALL);
     var texts = ALL.stream().collect(Collectors.toMap(Setting::key, sources::text));
-    return new Reloading.Effective(settings, texts);
+    return new Reloading.Effective(settings, texts, !values.isEmpty());
   }
 
   private static Settings read(SettingSources sources, Map<String, String> environment) {

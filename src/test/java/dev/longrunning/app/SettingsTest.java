@@ -228,8 +228,7 @@ final class SettingsTest {
   void a_file_that_was_asked_for_must_exist() {
     var fault =
         catchThrowableOfType(
-            SettingsFault.class,
-            () -> Settings.read(NONE, NONE, Optional.of(temp.resolve("no")), temp.resolve("x")));
+            SettingsFault.class, () -> Settings.read(NONE, NONE, Optional.of(temp.resolve("no"))));
 
     assertThat(fault.lines())
         .containsExactly("config: got " + temp.resolve("no") + ", allowed a file that exists");
@@ -290,8 +289,7 @@ final class SettingsTest {
   void the_example_file_is_as_good_as_none() throws Exception {
     var example = Path.of("conf", "longrunning.yaml");
 
-    assertThat(Settings.read(NONE, NONE, Optional.of(example), example))
-        .isEqualTo(read(NONE, NONE, ""));
+    assertThat(Settings.read(NONE, NONE, Optional.of(example))).isEqualTo(read(NONE, NONE, ""));
   }
 
   private String password(String url, Map<String, String> environment) throws Exception {
@@ -305,7 +303,7 @@ final class SettingsTest {
   private Settings read(Map<String, String> flags, Map<String, String> environment, String yaml)
       throws Exception {
     Path file = Files.writeString(temp.resolve("settings.yaml"), yaml);
-    return Settings.read(flags, environment, Optional.of(file), file);
+    return Settings.read(flags, environment, Optional.of(file));
   }
 
   private List<String> faults(
