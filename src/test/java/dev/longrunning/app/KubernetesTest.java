@@ -19,7 +19,10 @@ final class KubernetesTest {
   private static final int RESERVED = 3 + 10;
 
   /** What the steps of a stop may take together, besides the calls. */
-  private static final Duration CLOSING = Duration.ofSeconds(45);
+  private static final Duration CLOSING = Duration.ofSeconds(36);
+
+  /** With the embedded database. */
+  private static final Duration CLOSING_EMBEDDED = Duration.ofSeconds(71);
 
   @TempDir Path root;
 
@@ -94,13 +97,15 @@ final class KubernetesTest {
   @ValueSource(strings = {"overlays/dev", "overlays/production"})
   void a_server_has_the_time_that_it_takes_to_stop(String folder) throws Exception {
     var manifests = Manifests.of(folder);
-    StopSettings stop = manifests.settings(root).stop();
+    Settings settings = manifests.settings(root);
+    StopSettings stop = settings.stop();
+    Duration closing = settings.database().isPresent() ? CLOSING : CLOSING_EMBEDDED;
 
     var given = Duration.ofSeconds((Integer) manifests.pod().get("terminationGracePeriodSeconds"));
 
     assertThat(manifests.container()).doesNotContainKey("lifecycle");
     assertThat(stop.pause()).isPositive();
-    assertThat(given).isGreaterThan(stop.pause().plus(stop.grace()).plus(CLOSING));
+    assertThat(given).isGreaterThan(stop.pause().plus(stop.grace()).plus(closing));
   }
 
   @Test
