@@ -117,7 +117,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     try {
       frames.add(text == null ? part : text.decoded(part));
       deliver();
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
       stream.fail(failure);
     }
   }
@@ -133,7 +133,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     requestEnded = true;
     try {
       deliver();
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
       stream.fail(failure);
     }
   }
@@ -145,7 +145,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     if (!reading) {
       try {
         deliver();
-      } catch (RuntimeException failure) {
+      } catch (Throwable failure) {
         stream.fail(failure);
       }
     }
