@@ -13,7 +13,7 @@ import java.util.Map;
  */
 final class CallerLoads {
   /** Who has called within one to two of these counts as one who calls. */
-  static final long WINDOW_MILLIS = 25;
+  static final long WINDOW_MILLIS = 100;
 
   private final Map<String, CallerLoad> callers = new HashMap<>();
 
