@@ -95,12 +95,14 @@ final class ArchitectureTest {
           Map.entry(
               "service",
               "feed store auth profile operation observe logging metrics vertx protobuf"),
-          Map.entry("rpc", "service auth profile operation observe logging metrics vertx protobuf"),
+          Map.entry(
+              "rpc",
+              "service auth profile connection operation observe logging metrics vertx protobuf"),
           Map.entry(
               "grpc",
-              "rpc operation observe logging metrics vertx protobuf grpc-client-and-server"),
+              "rpc connection operation observe logging metrics vertx protobuf grpc-client-and-server"),
           Map.entry("rest", "rpc operation observe logging metrics vertx protobuf json"),
-          Map.entry("site", "rpc observe logging vertx web"),
+          Map.entry("site", "rpc connection observe logging vertx web"),
           Map.entry(
               "cli",
               "operation profile observe demo.v1 logging vertx protobuf grpc-client-and-server"

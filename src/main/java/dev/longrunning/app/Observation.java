@@ -172,8 +172,11 @@ final class Observation {
   /**
    * Answers on the management port, if there is one: on a thread of its own, so that those of the
    * calls may be busy or stuck, and until all else has stopped.
+   *
+   * @param live the settings that hold now, of what can change
    */
-  void listen(StopSteps steps, Consumer<String> progress) throws StartFault, InterruptedException {
+  void listen(StopSteps steps, Supplier<Settings> live, Consumer<String> progress)
+      throws StartFault, InterruptedException {
     if (settings.management().isEmpty()) {
       return;
     }
@@ -181,7 +184,8 @@ final class Observation {
     var port =
         new ManagementPort(
             new ManagementPort.Address(at.host(), at.port()),
-            new ManagementPort.Views(readiness, liveness, metrics, settings.effective()));
+            new ManagementPort.Views(
+                readiness, liveness, metrics, () -> Reloading.shown(settings, live.get())));
     Vertx vertx =
         Vertx.vertx(
             new VertxOptions()

@@ -1,14 +1,20 @@
 package dev.longrunning.app;
 
+import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
+
 import dev.longrunning.connection.Certificates;
+import dev.longrunning.observe.EffectiveSetting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +31,10 @@ final class Reloading {
   /** How long a change of a file may go unseen. */
   static final Duration PERIOD = Duration.ofSeconds(10);
 
+  /** Files are emptied before they are written anew: this may be half of a change. */
+  private static final String EMPTIED =
+      "config: got a file without settings, allowed one with settings once there were some";
+
   private static final Logger log = LoggerFactory.getLogger(Reloading.class);
 
   /** Where settings are read. */
@@ -37,11 +47,22 @@ final class Reloading {
    * Settings that hold.
    *
    * @param texts each as it was written, by key
+   * @param inFile whether a file says any of them
    */
-  record Effective(Settings settings, Map<String, String> texts) {
+  record Effective(Settings settings, Map<String, String> texts, boolean inFile) {
     Effective {
       texts = Map.copyOf(texts);
     }
+  }
+
+  /** What is shown of the settings while some of the first are in force, and some of the live. */
+  static List<EffectiveSetting> shown(Settings first, Settings live) {
+    Set<String> changing = Settings.RELOADED.stream().map(Setting::key).collect(toSet());
+    Map<String, EffectiveSetting> now =
+        live.effective().stream().collect(toMap(EffectiveSetting::key, Function.identity()));
+    return first.effective().stream()
+        .map(old -> changing.contains(old.key()) ? now.getOrDefault(old.key(), old) : old)
+        .toList();
   }
 
   private final Source source;
@@ -55,6 +76,7 @@ final class Reloading {
             return made;
           });
   private Map<String, String> texts;
+  private boolean inFile;
   private List<String> faults = List.of();
 
   /**
@@ -68,6 +90,7 @@ final class Reloading {
       Consumer<Settings> apply,
       Optional<Certificates> certificates) {
     this.texts = first.texts();
+    this.inFile = first.inFile();
     this.source = source;
     this.apply = apply;
     this.certificates = certificates;
@@ -99,11 +122,15 @@ final class Reloading {
   void check() {
     try {
       certificates.ifPresent(Certificates::check);
-      changed(source.read());
+      var read = source.read();
+      if (inFile && !read.inFile()) {
+        throw new SettingsFault(List.of(EMPTIED));
+      }
+      changed(read);
       faults = List.of();
     } catch (SettingsFault fault) {
       refused(fault.lines());
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
       // The thread would not look again.
       log.atError().setCause(failure).log("settings.not_read");
     }
@@ -119,6 +146,7 @@ final class Reloading {
   private void changed(Effective read) {
     var before = texts;
     texts = read.texts();
+    inFile = read.inFile();
     boolean applied = false;
     for (var setting : Settings.ALL) {
       String old = before.getOrDefault(setting.key(), "");

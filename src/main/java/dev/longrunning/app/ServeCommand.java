@@ -2,6 +2,7 @@ package dev.longrunning.app;
 
 import dev.longrunning.store.pg.StartFault;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -90,8 +91,9 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Reloading.Source source =
-        () -> Settings.effective(flags(), System.getenv(), configFile(), CONFIG);
+    // Decided once: a file that is gone later is a fault, not the end of what it said.
+    var file = configFile();
+    Reloading.Source source = () -> Settings.effective(flags(), System.getenv(), file);
     Reloading.Effective first;
     try {
       first = source.read();
@@ -179,7 +181,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   private Optional<Path> configFile() {
     return Optional.ofNullable(config)
-        .or(() -> Optional.ofNullable(System.getenv(CONFIG_ENVIRONMENT)).map(Path::of));
+        .or(() -> Optional.ofNullable(System.getenv(CONFIG_ENVIRONMENT)).map(Path::of))
+        .or(() -> Optional.of(CONFIG).filter(Files::exists));
   }
 
   private void say(String line) {

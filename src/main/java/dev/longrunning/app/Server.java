@@ -30,8 +30,8 @@ public final class Server {
    */
   Server(Settings settings, Consumer<String> progress) {
     this(
-        new Reloading.Effective(settings, Map.of()),
-        () -> new Reloading.Effective(settings, Map.of()),
+        new Reloading.Effective(settings, Map.of(), false),
+        () -> new Reloading.Effective(settings, Map.of(), false),
         progress);
   }
 

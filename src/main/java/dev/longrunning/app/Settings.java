@@ -69,7 +69,7 @@ public record Settings(
   }
 
   private static final String ADDRESS = "HOST:PORT, port 0..65535, 0 for any free one";
-  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?");
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]{1,253}");
   private static final Pattern ORIGIN =
       Pattern.compile("https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?");
   private static final int LIST_MAX = 64;
@@ -85,10 +85,7 @@ public record Settings(
       new Setting<>("data", "./data", "a directory", SettingParsers::path);
   static final Setting<List<String>> HOSTS =
       new Setting<>(
-          "hosts",
-          "",
-          "up to 64 host names, each with or without a port",
-          SettingParsers.list(HOST, LIST_MAX));
+          "hosts", "", "up to 64 host names without a port", SettingParsers.list(HOST, LIST_MAX));
   static final Setting<List<String>> CORS_ORIGINS =
       new Setting<>(
           "cors.origins",
@@ -187,32 +184,25 @@ public record Settings(
    * Reads all settings; fails with all faults at once.
    *
    * @param flags by key
-   * @param config the file named by the user; empty: {@code fallbackConfig} if it is there
+   * @param file empty: there is none
    */
   static Settings read(
-      Map<String, String> flags,
-      Map<String, String> environment,
-      Optional<Path> config,
-      Path fallbackConfig)
+      Map<String, String> flags, Map<String, String> environment, Optional<Path> file)
       throws SettingsFault {
-    return effective(flags, environment, config, fallbackConfig).settings();
+    return effective(flags, environment, file).settings();
   }
 
   /** Reads all settings, and keeps them as they were written. */
   static Reloading.Effective effective(
-      Map<String, String> flags,
-      Map<String, String> environment,
-      Optional<Path> config,
-      Path fallbackConfig)
+      Map<String, String> flags, Map<String, String> environment, Optional<Path> file)
       throws SettingsFault {
     var faults = new ArrayList<String>();
-    Optional<Path> file = config.or(() -> Optional.of(fallbackConfig).filter(Files::exists));
     Map<String, String> values = file.map(path -> SettingsFile.read(path, faults)).orElse(Map.of());
     var sources = new SettingSources(flags, environment, values, faults);
     Settings settings = read(sources, environment);
     sources.close(ALL);
     var texts = ALL.stream().collect(Collectors.toMap(Setting::key, sources::text));
-    return new Reloading.Effective(settings, texts);
+    return new Reloading.Effective(settings, texts, !values.isEmpty());
   }
 
   private static Settings read(SettingSources sources, Map<String, String> environment) {

@@ -50,7 +50,8 @@ final class StopSteps {
     try {
       Object ignored = step.work().call();
       log.atDebug().addKeyValue("step", step.name()).log("stop.step_finished");
-    } catch (Exception e) {
+    } catch (Throwable e) {
+      // An Error too: those after it still have to let go of what they hold.
       log.atWarn().addKeyValue("step", step.name()).setCause(e).log("stop.step_failed");
     }
   }

@@ -101,7 +101,7 @@ final class Wiring {
   /** Starts everything; answers where it listens. */
   HostPort start() throws StartFault, InterruptedException {
     List<PgConnectOptions> hosts = database();
-    observation.listen(steps, progress);
+    observation.listen(steps, () -> live, progress);
     observation.start(steps);
     Vertx vertx = vertx();
     Backend backend = backend(vertx, hosts);

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * The certificate of the port that callers use, for as long as the server runs.
  *
  * <p><b>Promise.</b> What {@link #check} finds new and good is shown to the next connection; those
- * that there are stay as they are. What is not good changes nothing, and is logged once.
+ * that there are stay as they are. What is not good changes nothing, and is logged once; what the
+ * ports could not take is tried again at the next look.
  *
  * <p><b>Threads.</b> {@link #read} and {@link #check} block: plain ones, one at a time.
  */
@@ -28,6 +30,10 @@ public final class Certificates {
   private final InstantSource clock;
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
   private volatile TlsIdentity current;
+
+  /** What not all ports could take, so that it is not known what each of them shows. */
+  private volatile @Nullable TlsIdentity untaken;
+
   private String refused = "";
 
   private Certificates(TlsFiles files, Vertx vertx, InstantSource clock, TlsIdentity current) {
@@ -73,7 +79,7 @@ public final class Certificates {
     try {
       var read = TlsIdentity.read(files, vertx, clock.instant());
       refused = "";
-      return read.isSame(current) ? Future.succeededFuture() : use(read);
+      return untaken == null && read.isSame(current) ? Future.succeededFuture() : use(read);
     } catch (TlsFault fault) {
       if (!fault.line().equals(refused)) {
         refused = fault.line();
@@ -84,13 +90,25 @@ public final class Certificates {
   }
 
   private Future<Void> use(TlsIdentity read) {
-    current = read;
     var updates =
         servers.stream().map(server -> server.updateSSLOptions(read.options(), true)).toList();
     return Future.join(updates)
-        .onSuccess(
-            all -> log.atInfo().addKeyValue("expires", read.expires()).log("certificate.reloaded"))
-        .onFailure(failure -> log.atWarn().setCause(failure).log("certificate.not_used"))
+        .onSuccess(all -> taken(read))
+        .onFailure(failure -> notTaken(read, failure))
         .mapEmpty();
+  }
+
+  private void taken(TlsIdentity read) {
+    current = read;
+    untaken = null;
+    log.atInfo().addKeyValue("expires", read.expires()).log("certificate.reloaded");
+  }
+
+  private void notTaken(TlsIdentity read, Throwable failure) {
+    var before = untaken;
+    untaken = read;
+    if (before == null || !before.isSame(read)) {
+      log.atWarn().setCause(failure).log("certificate.not_used");
+    }
   }
 }

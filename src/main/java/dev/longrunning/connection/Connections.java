@@ -234,7 +234,7 @@ public final class Connections {
     var http2 = pipeline.get(Http2ConnectionHandler.class);
     if (http2 != null) {
       counted(Protocol.HTTP_2, context.channel());
-      new Http2Calls(life, connection, http2, context.executor()).attach();
+      new Http2Calls(life, connection, http2, context.channel()).attach();
     } else {
       counted(Protocol.HTTP_1, context.channel());
       pipeline.addBefore(context.name(), "calls", new Http1Calls(life, context.channel()));

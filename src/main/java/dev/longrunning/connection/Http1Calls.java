@@ -16,7 +16,8 @@ import io.netty.handler.codec.http.LastHttpContent;
  * The calls of a connection of HTTP/1.1.
  *
  * <p><b>Promise.</b> The first answer that begins after the connection should leave says {@code
- * connection: close}, and is the last one. What was sent after that request has not been begun.
+ * connection: close}, and is the last one; one that had begun is, if no request came behind it.
+ * What was sent after that request has not been begun.
  *
  * <p><b>Threads.</b> Confined to the event loop of its channel.
  */
@@ -24,6 +25,9 @@ final class Http1Calls extends ChannelDuplexHandler implements Connection.Wire {
   private final Connection connection;
   private final Channel channel;
   private boolean last;
+
+  /** Whether it closes after the answers that have begun. */
+  private boolean finishing;
 
   Http1Calls(Connection connection, Channel channel) {
     this.connection = connection;
@@ -59,7 +63,7 @@ final class Http1Calls extends ChannelDuplexHandler implements Connection.Wire {
     }
     if (message instanceof LastHttpContent && !interim && connection.inFlight() > 0) {
       connection.callEnded();
-      if (last) {
+      if (last || (finishing && connection.inFlight() == 0)) {
         var ignored =
             context.write(message, promise.unvoid().addListener(ChannelFutureListener.CLOSE));
         return;
@@ -75,6 +79,7 @@ final class Http1Calls extends ChannelDuplexHandler implements Connection.Wire {
 
   @Override
   public void finish() {
+    finishing = true;
     if (connection.inFlight() == 0) {
       var ignored = channel.close();
     }
@@ -87,6 +92,6 @@ final class Http1Calls extends ChannelDuplexHandler implements Connection.Wire {
 
   @Override
   public void close() {
-    var ignored = channel.close();
+    CutOff.now(channel);
   }
 }

@@ -3,6 +3,7 @@ package dev.longrunning.connection;
 import static io.netty.handler.codec.http2.Http2Error.ENHANCE_YOUR_CALM;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -12,7 +13,6 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +47,7 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
   private final Connection connection;
   private final HttpConnection http;
   private final Http2ConnectionHandler handler;
-  private final EventExecutor loop;
+  private final Channel channel;
   private final FloodMeter control =
       new FloodMeter(System::nanoTime, WINDOW_NANOS, CONTROL_FRAMES_MAX);
   private final FloodMeter settings =
@@ -57,14 +57,11 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
   private boolean finishing;
 
   Http2Calls(
-      Connection connection,
-      HttpConnection http,
-      Http2ConnectionHandler handler,
-      EventExecutor loop) {
+      Connection connection, HttpConnection http, Http2ConnectionHandler handler, Channel channel) {
     this.connection = connection;
     this.http = http;
     this.handler = handler;
-    this.loop = loop;
+    this.channel = channel;
   }
 
   void attach() {
@@ -89,7 +86,7 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
     connection.callEnded();
     if (finishing) {
       // Not from within: the codec is not done with the stream.
-      loop.execute(this::closeIfDone);
+      channel.eventLoop().execute(this::closeIfDone);
     }
   }
 
@@ -119,7 +116,8 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
 
   @Override
   public void close() {
-    http.close();
+    http.goAway(NO_ERROR);
+    CutOff.now(channel);
   }
 
   private static void check(boolean counts, String what) throws Http2Exception {

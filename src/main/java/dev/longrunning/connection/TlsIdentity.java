@@ -8,6 +8,7 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -36,6 +37,7 @@ final class TlsIdentity {
   private static final String CERTIFICATE = "tls.certificate";
   private static final String KEY = "tls.key";
   private static final String CLIENT_CA = "tls.client-ca";
+  private static final String PEM_CERTIFICATE = "-----BEGIN CERTIFICATE-----";
   private static final Set<String> VERSIONS = Set.of("TLSv1.2", "TLSv1.3");
   private static final List<String> KEY_TYPES = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS");
 
@@ -94,7 +96,8 @@ final class TlsIdentity {
               .stream()
               .map(X509Certificate.class::cast)
               .toList();
-      if (!read.isEmpty()) {
+      // That factory reads DER as well, which the port does not.
+      if (!read.isEmpty() && pem.toString(StandardCharsets.US_ASCII).contains(PEM_CERTIFICATE)) {
         return read;
       }
     } catch (CertificateException e) {

@@ -2,6 +2,7 @@ package dev.longrunning.grpc;
 
 import com.google.protobuf.Message;
 import com.google.rpc.Status;
+import dev.longrunning.connection.CutOff;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.ErrorStatus;
@@ -125,7 +126,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
   private void ignore(Buffer part) {
     ignoredBytes += part.length();
     if (ignoredBytes > IGNORED_BYTES_MAX) {
-      response.reset(NO_ERROR);
+      CutOff.now(request, NO_ERROR);
     }
   }
 
@@ -290,6 +291,6 @@ final class GrpcStream<Q extends Message> implements StreamWire {
   @Override
   public void cutOff() {
     drop();
-    response.reset(CANCEL);
+    CutOff.now(request, CANCEL);
   }
 }

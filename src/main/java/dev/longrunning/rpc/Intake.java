@@ -1,5 +1,6 @@
 package dev.longrunning.rpc;
 
+import dev.longrunning.connection.CutOff;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
@@ -223,15 +224,11 @@ public final class Intake {
     }
   }
 
-  /** Its answer is written: HTTP/2 has a reset for this, HTTP/1 only the end of the connection. */
+  /** Its answer is written. */
   private void cutOff() {
     state = State.ENDED;
     stopTimer();
-    if (isHttp2()) {
-      response.reset(NO_ERROR);
-    } else {
-      request.connection().close();
-    }
+    CutOff.now(request, NO_ERROR);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.longrunning.site;
 
+import dev.longrunning.connection.CutOff;
 import dev.longrunning.observe.EffectiveSetting;
 import dev.longrunning.observe.Liveness;
 import dev.longrunning.observe.Metrics;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,13 +67,16 @@ public final class ManagementPort extends VerticleBase {
   /** Where to listen; port 0 is any free one. */
   public record Address(String host, int port) {}
 
-  /** What there is to see. */
+  /**
+   * What there is to see.
+   *
+   * @param settings that hold when it is asked
+   */
   public record Views(
-      Readiness readiness, Liveness liveness, Metrics metrics, List<EffectiveSetting> settings) {
-    public Views {
-      settings = List.copyOf(settings);
-    }
-  }
+      Readiness readiness,
+      Liveness liveness,
+      Metrics metrics,
+      Supplier<List<EffectiveSetting>> settings) {}
 
   private record Page(int status, String contentType, Buffer body) {
     static Page text(int status, String line) {
@@ -134,7 +139,7 @@ public final class ManagementPort extends VerticleBase {
     }
     connections++;
     unused.add(connection);
-    long limit = vertx.setTimer(connectionMax.toMillis(), late -> connection.close());
+    long limit = vertx.setTimer(connectionMax.toMillis(), late -> CutOff.now(connection));
     connection.closeHandler(
         closed -> {
           connections--;
@@ -178,7 +183,7 @@ public final class ManagementPort extends VerticleBase {
 
   private Page settings() {
     var settings = new JsonObject();
-    for (var setting : views.settings()) {
+    for (var setting : views.settings().get()) {
       settings.put(
           setting.key(),
           new JsonObject().put("value", setting.value()).put("source", setting.source()));

@@ -1,6 +1,5 @@
 package dev.longrunning.app;
 
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,7 @@ final class InProcessServer implements AutoCloseable {
   static Settings settings(Map<String, String> flags) throws SettingsFault {
     var all = new HashMap<>(Map.of("listen", "127.0.0.1:0"));
     all.putAll(flags);
-    return Settings.read(all, Map.of(), Optional.empty(), Path.of("no-such-file"));
+    return Settings.read(all, Map.of(), Optional.empty());
   }
 
   /** Where its management port is, such as {@code http://127.0.0.1:1234}. */

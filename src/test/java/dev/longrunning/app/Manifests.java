@@ -96,7 +96,7 @@ final class Manifests {
       environment.put(variable.get("name").toString(), text);
     }
     Path config = Path.of(environment.get("LONGRUNNING_CONFIG"));
-    return Settings.read(Map.of(), environment, Optional.of(config), config);
+    return Settings.read(Map.of(), environment, Optional.of(config));
   }
 
   private List<String> mount(Path root) throws IOException {

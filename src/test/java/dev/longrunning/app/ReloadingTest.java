@@ -1,7 +1,9 @@
 package dev.longrunning.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.longrunning.observe.EffectiveSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +14,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ReloadingTest {
   @TempDir Path temp;
@@ -20,7 +24,7 @@ final class ReloadingTest {
 
   private Reloading.Effective read() throws SettingsFault {
     return Settings.effective(
-        Map.of("retention", "2d"), Map.of(), Optional.of(temp.resolve("file")), Path.of("none"));
+        Map.of("retention", "2d"), Map.of(), Optional.of(temp.resolve("file")));
   }
 
   private void write(String text) throws Exception {
@@ -62,6 +66,21 @@ final class ReloadingTest {
   }
 
   @Test
+  void what_is_shown_is_what_holds() throws Exception {
+    var first = read().settings();
+    write("wait-max: 2m\ncache-bytes: 1GiB\n");
+    reloading.check();
+
+    var shown = Reloading.shown(first, applied.get(0));
+
+    assertThat(shown)
+        .contains(
+            new EffectiveSetting("wait-max", "2m", "file"),
+            new EffectiveSetting("cache-bytes", Settings.CACHE_BYTES.fallback(), "default"))
+        .hasSameSizeAs(first.effective());
+  }
+
+  @Test
   void one_fault_and_nothing_is_applied() throws Exception {
     write("wait-max: 2m\nhosts: [api.example.com]\nretention: x\nevent-loops: 0.5\n");
 
@@ -81,6 +100,42 @@ final class ReloadingTest {
     reloading.check();
 
     assertThat(applied).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# wait-max: 1m\n", "---\n"})
+  void a_file_that_was_emptied_changes_nothing(String text) throws Exception {
+    write(text);
+
+    reloading.check();
+
+    assertThat(applied).isEmpty();
+  }
+
+  @Test
+  void a_first_setting_in_an_empty_file_is_applied() throws Exception {
+    write("# none\n");
+    reloading = new Reloading(read(), this::read, applied::add, Optional.empty());
+    reloading.check();
+    write("wait-max: 2m\n");
+
+    reloading.check();
+
+    assertThat(applied).hasSize(1);
+  }
+
+  @Test
+  void an_error_is_logged_and_does_not_end_the_looking() throws Exception {
+    reloading =
+        new Reloading(
+            new Reloading.Effective(read().settings(), Map.of(), false),
+            () -> {
+              throw new NoClassDefFoundError("on purpose");
+            },
+            applied::add,
+            Optional.empty());
+
+    assertThatCode(reloading::check).doesNotThrowAnyException();
   }
 
   @Test

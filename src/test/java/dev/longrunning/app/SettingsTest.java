@@ -48,7 +48,7 @@ final class SettingsTest {
             management: 127.0.0.1:9090
             database: postgres://me@host/db
             data: /var/lib/longrunning
-            hosts: [api.example.com, "api.example.com:8443"]
+            hosts: [api.example.com, lro.internal]
             cors:
               origins: [https://console.example.com]
             insecure: true
@@ -83,7 +83,7 @@ final class SettingsTest {
     assertThat(settings.listen()).isEqualTo(new HostPort("::1", 0));
     assertThat(settings.management()).contains(new HostPort("127.0.0.1", 9090));
     assertThat(settings.database().orElseThrow().user()).isEqualTo("me");
-    assertThat(settings.hosts()).containsExactly("api.example.com", "api.example.com:8443");
+    assertThat(settings.hosts()).containsExactly("api.example.com", "lro.internal");
     assertThat(settings.corsOrigins()).containsExactly("https://console.example.com");
     assertThat(settings.insecure()).isTrue();
     assertThat(settings.retention()).isEqualTo(Duration.ofDays(7));
@@ -215,6 +215,8 @@ final class SettingsTest {
         "[a] | allowed a YAML map of settings",
         "'a: b: c' | mapping values are not allowed here",
         "hosts: ['a,b'] | hosts: got a nested list",
+        "hosts: ['api.example.com:8443'] | hosts: got api.example.com:8443, allowed up to 64 host"
+            + " names without a port",
         "cors.origins: https://a\\ncors: {origins: https://b} | cors.origins: got it twice",
       })
   void the_file_is_read_strictly(String yaml, String expected) {
@@ -226,8 +228,7 @@ final class SettingsTest {
   void a_file_that_was_asked_for_must_exist() {
     var fault =
         catchThrowableOfType(
-            SettingsFault.class,
-            () -> Settings.read(NONE, NONE, Optional.of(temp.resolve("no")), temp.resolve("x")));
+            SettingsFault.class, () -> Settings.read(NONE, NONE, Optional.of(temp.resolve("no"))));
 
     assertThat(fault.lines())
         .containsExactly("config: got " + temp.resolve("no") + ", allowed a file that exists");
@@ -288,8 +289,7 @@ final class SettingsTest {
   void the_example_file_is_as_good_as_none() throws Exception {
     var example = Path.of("conf", "longrunning.yaml");
 
-    assertThat(Settings.read(NONE, NONE, Optional.of(example), example))
-        .isEqualTo(read(NONE, NONE, ""));
+    assertThat(Settings.read(NONE, NONE, Optional.of(example))).isEqualTo(read(NONE, NONE, ""));
   }
 
   private String password(String url, Map<String, String> environment) throws Exception {
@@ -303,7 +303,7 @@ final class SettingsTest {
   private Settings read(Map<String, String> flags, Map<String, String> environment, String yaml)
       throws Exception {
     Path file = Files.writeString(temp.resolve("settings.yaml"), yaml);
-    return Settings.read(flags, environment, Optional.of(file), file);
+    return Settings.read(flags, environment, Optional.of(file));
   }
 
   private List<String> faults(

@@ -480,7 +480,7 @@ final class StreamContractTest {
   }
 
   @ParameterizedTest
-  @MethodSource("http2")
+  @EnumSource
   void a_stream_that_ended_with_replies_unread_lingers_no_longer_than_its_bound(Form form) {
     var reply = Operation.newBuilder().setName("n".repeat(1_000)).build();
     var client = watch(form);

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +29,8 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -254,6 +258,51 @@ final class CertificatesTest {
   }
 
   @Test
+  void one_that_a_port_could_not_take_is_tried_again_until_it_does() throws Exception {
+    serve();
+    var failing = new AtomicBoolean(true);
+    var tries = new AtomicInteger();
+    certificates.keepUpToDate(failing(failing, tries));
+    install("two", "two");
+    assertThatThrownBy(this::check).hasMessageContaining("no update");
+
+    failing.set(false);
+    check();
+    check();
+
+    assertThat(tries).hasValue(2);
+  }
+
+  @Test
+  void one_that_is_taken_back_after_only_some_ports_took_it_is_shown_by_all() throws Exception {
+    serve();
+    var failing = new AtomicBoolean(true);
+    certificates.keepUpToDate(failing(failing, new AtomicInteger()));
+    install("two", "two");
+    assertThatThrownBy(this::check).hasMessageContaining("no update");
+    failing.set(false);
+
+    install("one", "one");
+    check();
+
+    try (var socket = connect(trust())) {
+      assertThat(shown(socket)).isEqualTo("CN=one");
+    }
+  }
+
+  /** A port that takes no certificate while told so. */
+  private static HttpServer failing(AtomicBoolean fails, AtomicInteger tries) {
+    return (HttpServer)
+        Proxy.newProxyInstance(
+            HttpServer.class.getClassLoader(),
+            new Class<?>[] {HttpServer.class},
+            (self, method, arguments) -> {
+              tries.incrementAndGet();
+              return fails.get() ? Future.failedFuture("no update") : Future.succeededFuture(true);
+            });
+  }
+
+  @Test
   void a_client_without_a_certificate_is_refused_where_one_is_required() throws Exception {
     serve(files(Optional.of(shared.resolve("ca.pem")), true));
 
@@ -321,6 +370,15 @@ final class CertificatesTest {
             "tls.certificate: got "
                 + cert
                 + ", which cannot be understood, allowed certificates in PEM");
+    Files.write(cert, certificate("one").getEncoded());
+    assertThat(fault(usual, now))
+        .isEqualTo(
+            "tls.certificate: got " + cert + ", which has none, allowed certificates in PEM");
+    install("one", "one");
+    var binary = Files.write(temp.resolve("ca.der"), certificate("ca").getEncoded());
+    assertThat(fault(files(Optional.of(binary), true), now))
+        .isEqualTo(
+            "tls.client-ca: got " + binary + ", which has none, allowed certificates in PEM");
     Files.delete(cert);
     assertThat(fault(usual, now))
         .isEqualTo("tls.certificate: got " + cert + ", allowed a file that can be read");

@@ -7,6 +7,7 @@ import dev.longrunning.feed.Timers;
 import dev.longrunning.feed.VirtualTime;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class ConnectionsTest {
   private static final int PATIENCE_MILLIS = 20_000;
+  private static final int MORE_THAN_SOCKETS_HOLD = 64 * 1_048_576;
   private static final Limits LIMITS =
       new Limits(Duration.ofHours(1), Duration.ofMinutes(5), Duration.ofMinutes(11), 4, 3);
 
@@ -229,6 +231,39 @@ final class ConnectionsTest {
     }
     assertThat(connections.open(Protocol.HTTP_1)).isZero();
     assertThat(connections.callsInFlight()).isZero();
+  }
+
+  @Test
+  void an_answer_that_had_begun_when_its_connection_was_told_to_leave_is_the_last()
+      throws Exception {
+    try (var socket = connect()) {
+      send(socket, "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
+      var begun = request().response().setChunked(true);
+      begun.write("o").toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+
+      time.pass(LIMITS.ageMax().plus(Connection.TICK.multipliedBy(2)));
+      begun.end("k");
+
+      assertThat(rest(socket)).doesNotContain("connection: close").endsWith("k\r\n0\r\n\r\n");
+      awaitEnded("aged");
+    }
+  }
+
+  @Test
+  void one_that_does_not_read_its_answer_is_cut_off_when_its_grace_is_over() throws Exception {
+    try (var socket = connect()) {
+      send(socket, "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
+      var lost = new LinkedBlockingQueue<String>();
+      var unread = request().response().setChunked(true);
+      unread.closeHandler(closed -> lost.add("closed"));
+      unread.write(Buffer.buffer(new byte[MORE_THAN_SOCKETS_HOLD]));
+
+      time.pass(LIMITS.ageMax().plus(LIMITS.grace()).plus(Connection.TICK.multipliedBy(4)));
+
+      assertThat(lost.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isEqualTo("closed");
+      awaitEnded("grace_over");
+      awaitAccepted(0);
+    }
   }
 
   @Test

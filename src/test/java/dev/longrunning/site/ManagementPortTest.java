@@ -2,6 +2,7 @@ package dev.longrunning.site;
 
 import static dev.longrunning.testing.Calls.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.longrunning.observe.EffectiveSetting;
 import dev.longrunning.observe.Liveness;
@@ -33,6 +34,8 @@ final class ManagementPortTest {
   private final Liveness liveness = new Liveness(() -> nanos);
   private final Metrics metrics = new Metrics(System::nanoTime);
   private final Vertx vertx = Vertx.vertx();
+  private volatile List<EffectiveSetting> settings =
+      List.of(new EffectiveSetting("listen", "127.0.0.1:0", "flag --listen"));
   private int port;
 
   @BeforeEach
@@ -41,11 +44,10 @@ final class ManagementPortTest {
   }
 
   private int listen(Duration connectionMax) throws Exception {
-    var settings = List.of(new EffectiveSetting("listen", "127.0.0.1:0", "flag --listen"));
     var made =
         new ManagementPort(
             new ManagementPort.Address("127.0.0.1", 0),
-            new ManagementPort.Views(readiness, liveness, metrics, settings),
+            new ManagementPort.Views(readiness, liveness, metrics, () -> settings),
             connectionMax);
     await(vertx.deployVerticle(made), PATIENCE_SECONDS);
     return made.port();
@@ -124,6 +126,10 @@ final class ManagementPortTest {
 
     assertThat(page.getJsonObject("settings").getJsonObject("listen"))
         .isEqualTo(new JsonObject().put("value", "127.0.0.1:0").put("source", "flag --listen"));
+
+    settings = List.of(new EffectiveSetting("wait-max", "2m", "file"));
+    page = new JsonObject(body(get("/config")));
+    assertThat(page.getJsonObject("settings").fieldNames()).containsExactly("wait-max");
   }
 
   @Test
@@ -183,6 +189,25 @@ final class ManagementPortTest {
       socket.getOutputStream().write("GET /livez HT".getBytes(StandardCharsets.US_ASCII));
 
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void a_client_that_does_not_read_is_cut_off() throws Exception {
+    metrics.count("longrunning_test_dropped_total", "x".repeat(16 * 1_048_576), () -> 7);
+    int hurried = listen(Duration.ofMillis(500));
+    try (var socket = connect(hurried)) {
+      var out = socket.getOutputStream();
+      out.write("GET /metrics HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 1_000; i++) {
+                  out.write('x');
+                  Thread.sleep(5);
+                }
+              })
+          .isInstanceOf(IOException.class);
     }
   }
 

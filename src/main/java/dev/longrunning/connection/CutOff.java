@@ -1,0 +1,45 @@
+package dev.longrunning.connection;
+
+import io.netty.channel.Channel;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.HttpServerConnection;
+
+/**
+ * The end of a connection, or of a call, that does not wait for its peer.
+ *
+ * <p><b>Promise.</b> What the peer has not made room for is lost; all before that has left. HTTP
+ * libraries and TLS close a connection behind what is written to it, which a peer that does not
+ * read puts off for ever.
+ *
+ * <p><b>Threads.</b> The event loop of the connection.
+ */
+public final class CutOff {
+  private CutOff() {}
+
+  /**
+   * Cuts off a call, answered or not: HTTP/2 has a reset for this, HTTP/1 only the end of the
+   * connection.
+   *
+   * @param code of the reset
+   */
+  public static void now(HttpServerRequest request, long code) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().reset(code);
+    } else {
+      now(request.connection());
+    }
+  }
+
+  /** Cuts off a connection of a server. */
+  public static void now(HttpConnection connection) {
+    now(((HttpServerConnection) connection).channelHandlerContext().channel());
+  }
+
+  static void now(Channel channel) {
+    channel.flush();
+    // Below all that stands in its pipeline.
+    channel.unsafe().close(channel.voidPromise());
+  }
+}
