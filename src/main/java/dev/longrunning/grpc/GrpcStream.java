@@ -118,7 +118,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     try {
       frames.add(text == null ? part : text.decoded(part));
       deliver();
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
       stream.fail(failure);
     }
   }
@@ -134,7 +134,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     requestEnded = true;
     try {
       deliver();
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
       stream.fail(failure);
     }
   }
@@ -146,7 +146,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     if (!reading) {
       try {
         deliver();
-      } catch (RuntimeException failure) {
+      } catch (Throwable failure) {
         stream.fail(failure);
       }
     }

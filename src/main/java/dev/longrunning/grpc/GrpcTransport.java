@@ -8,6 +8,7 @@ import dev.longrunning.rpc.ErrorStatus;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.MethodTable;
+import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StreamMethod;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -16,6 +17,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -113,13 +115,24 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
     try {
       new UnaryCall<>(method, framing, this, begun, request).begin();
     } catch (RuntimeException failure) {
-      var call = Call.unread(request.remoteAddress(), Call.Transport.GRPC);
-      refuse(request, pipeline.refused(method, call, begun, failure));
+      refuseUnread(method, begun, request, failure);
     }
   }
 
   private void begin(StreamMethod<?, ?> method, Framing framing, HttpServerRequest request) {
-    new GrpcStream<>(method, framing, this, clock.instant(), request).begin();
+    var begun = clock.instant();
+    try {
+      new GrpcStream<>(method, framing, this, begun, request).begin();
+    } catch (RuntimeException failure) {
+      refuseUnread(method, begun, request, failure);
+    }
+  }
+
+  /** A call whose headers are not as they must be. */
+  private void refuseUnread(
+      Row<?, ?> row, Instant begun, HttpServerRequest request, RuntimeException failure) {
+    var call = Call.unread(request.remoteAddress(), Call.Transport.GRPC);
+    refuse(request, pipeline.refused(row, call, begun, failure));
   }
 
   /** Ends the response with nothing but a status. */

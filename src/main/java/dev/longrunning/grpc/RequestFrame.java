@@ -74,10 +74,28 @@ final class RequestFrame {
   private static final class WholeGzip extends GZIPInputStream {
     private static final int TRAILER_BYTES = 8;
 
+    /** The superclass calls itself for each member that is empty. */
+    private static final int EMPTY_MEMBERS_MAX = 16;
+
+    private int nested;
+
     WholeGzip(byte[] content) throws IOException {
       // All input at once: then what the inflater did not take is the trailer, and what is too
       // much.
       super(new ByteArrayInputStream(content), Math.max(1, content.length));
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      if (nested > EMPTY_MEMBERS_MAX) {
+        throw new ZipException("too many empty members");
+      }
+      nested++;
+      try {
+        return super.read(bytes, from, length);
+      } finally {
+        nested--;
+      }
     }
 
     /** To be called at the end of what it holds. */

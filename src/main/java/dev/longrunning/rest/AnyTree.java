@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any.
  *
- * <p><b>Bounds.</b> Anys packed {@value #DEPTH_MAX} deep are not opened further. One remembered bit
- * for each message type of the program and the registry.
+ * <p><b>Bounds.</b> Anys packed {@value #DEPTH_MAX} deep, more than JSON may have levels, are not
+ * opened further. One remembered bit for each message type of the program and the registry.
  */
 final class AnyTree {
-  private static final int DEPTH_MAX = 32;
+  private static final int DEPTH_MAX = 100;
 
   private static final String ANY = Any.getDescriptor().getFullName();
 
@@ -45,14 +45,22 @@ final class AnyTree {
     return slash < 0 ? Optional.empty() : Optional.ofNullable(types.find(url.substring(slash + 1)));
   }
 
-  /** Replaces every Any by {@code change} of it, the inner ones first. */
-  Message map(Message message, UnaryOperator<Message> change) {
-    return map(message, change, 0);
+  /**
+   * Replaces every Any by {@code change} of it, the inner ones first.
+   *
+   * @param deepest what it does to those that are not opened any further
+   */
+  Message map(Message message, UnaryOperator<Message> change, UnaryOperator<Message> deepest) {
+    return map(message, new Changes(change, deepest), 0);
   }
 
-  private Message map(Message message, UnaryOperator<Message> change, int depth) {
+  private record Changes(UnaryOperator<Message> usual, UnaryOperator<Message> deepest) {}
+
+  private Message map(Message message, Changes change, int depth) {
     if (isAny(message.getDescriptorForType())) {
-      return change.apply(mapPacked(message, change, depth));
+      return depth == DEPTH_MAX
+          ? change.deepest().apply(message)
+          : change.usual().apply(mapPacked(message, change, depth));
     }
     if (!mayHoldAny(message.getDescriptorForType())) {
       return message;
@@ -71,7 +79,7 @@ final class AnyTree {
       Message message,
       FieldDescriptor field,
       Message.@Nullable Builder changed,
-      UnaryOperator<Message> change,
+      Changes change,
       int depth) {
     var builder = changed;
     int count = field.isRepeated() ? message.getRepeatedFieldCount(field) : 1;
@@ -92,9 +100,9 @@ final class AnyTree {
     return builder;
   }
 
-  private Message mapPacked(Message any, UnaryOperator<Message> change, int depth) {
+  private Message mapPacked(Message any, Changes change, int depth) {
     var type = typeOf(url(any)).filter(this::mayHoldAny);
-    if (type.isEmpty() || depth == DEPTH_MAX) {
+    if (type.isEmpty()) {
       return any;
     }
     try {

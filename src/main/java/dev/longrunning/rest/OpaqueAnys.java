@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -55,7 +56,10 @@ final class OpaqueAnys {
 
   /** Dresses each Any that is of no known type, or that {@code printable} refuses. */
   Message dressed(Message message, Predicate<Message> printable) {
-    return tree.map(message, any -> isEmpty(any) || isPrintable(any, printable) ? any : dress(any));
+    return tree.map(
+        message,
+        any -> isEmpty(any) || isPrintable(any, printable) ? any : dress(any),
+        any -> isEmpty(any) ? any : dress(any));
   }
 
   private boolean isPrintable(Message any, Predicate<Message> printable) {
@@ -92,7 +96,8 @@ final class OpaqueAnys {
 
   /** Gives each dressed Any that was parsed its own type and bytes. */
   Message undressed(Message message) {
-    return tree.map(message, any -> AnyTree.url(any).endsWith(suffix) ? undress(any) : any);
+    UnaryOperator<Message> change = any -> AnyTree.url(any).endsWith(suffix) ? undress(any) : any;
+    return tree.map(message, change, change);
   }
 
   private Message undress(Message any) {

@@ -24,12 +24,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any.
  *
- * <p><b>Bounds.</b> {@value #DEPTH_MAX} levels, as {@code JsonFormat} has it, and {@value
- * #DIGITS_MAX} characters a number: reading one takes time by the square of its length.
+ * <p><b>Bounds.</b> {@value #TOKENS_MAX} parts, {@value #DEPTH_MAX} levels, as {@code JsonFormat}
+ * has it, and {@value #DIGITS_MAX} characters a number: reading one takes time by the square of its
+ * length.
  */
 final class StrictJson {
   static final int DEPTH_MAX = 100;
   static final int DIGITS_MAX = 1_000;
+
+  /** A tree of as many parts takes some 30 MB; a large state has a few thousand. */
+  static final long TOKENS_MAX = 200_000;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -38,6 +42,7 @@ final class StrictJson {
               StreamReadConstraints.builder()
                   .maxNestingDepth(DEPTH_MAX)
                   .maxNumberLength(DIGITS_MAX)
+                  .maxTokenCount(TOKENS_MAX)
                   .build())
           .build();
 

@@ -6,12 +6,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which calls of one event loop are worked on, which wait and which are refused, before
@@ -35,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * caller. Callers without a call are forgotten after two windows.
  */
 final class Admission {
-  /** Who has called within one to two of these counts as one who calls. */
-  static final long WINDOW_MILLIS = 25;
-
   /** The event loop that calls are admitted to. */
   interface Loop {
     /** Runs it once the loop has looked at all its connections. */
@@ -50,7 +44,7 @@ final class Admission {
   private final Supplier<AdmissionSettings> settings;
   private final InstantSource clock;
   private final Loop loop;
-  private final Map<String, CallerLoad> callers = new HashMap<>();
+  private final CallerLoads callers = new CallerLoads();
 
   /** Callers whose next call waits for nothing but its turn. */
   private final ArrayDeque<CallerLoad> turns = new ArrayDeque<>();
@@ -58,14 +52,9 @@ final class Admission {
   /** Who had calls answered at once since the loop looked at its connections; once a call. */
   private List<CallerLoad> atOnce = new ArrayList<>();
 
-  private CallerLoad busiest = new CallerLoad();
   private int working;
   private int waiting;
 
-  /** The sum of {@link CallerLoad#demand} over all callers. */
-  private int demand;
-
-  private long windowEndsMillis;
   private boolean beginning;
   private boolean ticking;
 
@@ -91,8 +80,8 @@ final class Admission {
    * @param work never throws
    */
   <T> Future<T> run(Call call, Supplier<Future<T>> work) {
-    endWindows(clock.millis());
-    var caller = callers.computeIfAbsent(call.caller(), key -> new CallerLoad());
+    callers.endWindows(clock.millis());
+    var caller = callers.of(call.caller());
     if (!caller.isWaiting() && mayBegin(caller)) {
       return begun(caller, work);
     }
@@ -105,14 +94,14 @@ final class Admission {
 
   /** How many calls of it may be worked on at a time. */
   private int share(CallerLoad caller) {
-    int others = demand - caller.demand;
+    int others = callers.demandBeside(caller);
     return others == 0 ? settings.get().workingMax() : Math.max(settings.get().shareMin(), others);
   }
 
   private <T> Future<T> begun(CallerLoad caller, Supplier<Future<T>> work) {
     working++;
     caller.working++;
-    noteDemand(caller);
+    callers.note(caller);
     var done = work.get();
     if (done.isComplete()) {
       if (atOnce.isEmpty()) {
@@ -123,12 +112,6 @@ final class Admission {
       done.onComplete(any -> ended(caller));
     }
     return done;
-  }
-
-  private void noteDemand(CallerLoad caller) {
-    int before = caller.demand;
-    caller.noteCalls();
-    demand += caller.demand - before;
   }
 
   private void endThoseAtOnce() {
@@ -167,6 +150,14 @@ final class Admission {
       return;
     }
     beginning = true;
+    try {
+      beginWhileThereIsRoom();
+    } finally {
+      beginning = false;
+    }
+  }
+
+  private void beginWhileThereIsRoom() {
     while (working < settings.get().workingMax() && !turns.isEmpty()) {
       var caller = turns.remove();
       caller.hasTurn = false;
@@ -180,7 +171,6 @@ final class Admission {
         next.begin();
       }
     }
-    beginning = false;
   }
 
   private <T> Future<T> queued(CallerLoad caller, Call call, Supplier<Future<T>> work) {
@@ -191,7 +181,7 @@ final class Admission {
     var entry = new WaitingCall<>(caller, clock.millis(), deadline, () -> begun(caller, work));
     waiting++;
     caller.add(entry);
-    noteDemand(caller);
+    callers.note(caller);
     call.gone().onComplete(gone -> withdraw(entry));
     if (caller.working < share(caller)) {
       giveTurn(caller);
@@ -203,40 +193,45 @@ final class Admission {
 
   /** Whether one more call of a caller may wait; if need be another one is refused for it. */
   private boolean makeRoom(CallerLoad caller, Optional<Instant> deadline) {
-    if (caller.calls() < settings.get().callerMax() && waiting < settings.get().waitingMax()) {
+    if (caller.calls() >= settings.get().callerMax()) {
+      return refuseBefore(deadline, caller);
+    }
+    if (waiting < settings.get().waitingMax()) {
       return true;
     }
-    var from = caller.calls() < settings.get().callerMax() ? busiest() : caller;
-    @Nullable WaitingCall<?> first = from.earliestDeadline();
-    if (first == null || (from == caller && !first.isBefore(deadline))) {
-      return false;
+    var busiest = callers.busiest();
+    // Nobody gives way to one who would then have as many.
+    if (busiest.waiting() <= caller.waiting() + 1) {
+      return refuseBefore(deadline, caller);
     }
-    refuse(first);
+    busiest.earliestDeadline().ifPresent(first -> refuse(first, Problem.overloaded("calls")));
     return true;
   }
 
-  /** One with as many calls waiting as any, or nearly: looked for once a window. */
-  private CallerLoad busiest() {
-    if (!busiest.isWaiting()) {
-      for (var caller : callers.values()) {
-        if (caller.waiting() > busiest.waiting()) {
-          busiest = caller;
-        }
-      }
+  /** Refuses the waiting call of a caller whose deadline comes first, if before this one. */
+  private boolean refuseBefore(Optional<Instant> deadline, CallerLoad caller) {
+    var first = caller.earliestDeadline().filter(call -> call.isBefore(deadline));
+    first.ifPresent(call -> refuse(call, Problem.overloaded("calls")));
+    return first.isPresent();
+  }
+
+  private void refuseLate(CallerLoad caller, long now) {
+    while (caller.earliestDeadline().filter(call -> call.deadlineMillis() <= now).isPresent()) {
+      refuse(caller.earliestDeadline().orElseThrow(), Problem.deadline());
     }
-    return busiest;
   }
 
   private void withdraw(WaitingCall<?> entry) {
     if (entry.isWaiting()) {
-      remove(entry);
-      entry.refuse(Problem.cancelled());
+      refuse(entry, Problem.cancelled());
     }
   }
 
-  private void refuse(WaitingCall<?> entry) {
+  /** Told a turn later: an answer may bring the next request of its connection with it. */
+  private void refuse(WaitingCall<?> entry, Problem problem) {
     remove(entry);
-    entry.refuse(Problem.overloaded("calls"));
+    entry.stop();
+    loop.next(() -> entry.fail(problem));
   }
 
   private void remove(WaitingCall<?> entry) {
@@ -247,7 +242,7 @@ final class Admission {
   private void tickLater() {
     if (!ticking && waiting > 0) {
       ticking = true;
-      loop.after(WINDOW_MILLIS, this::tick);
+      loop.after(CallerLoads.WINDOW_MILLIS, this::tick);
     }
   }
 
@@ -255,12 +250,13 @@ final class Admission {
   private void tick() {
     ticking = false;
     long now = clock.millis();
-    endWindows(now);
+    callers.endWindows(now);
     long overdue = now - settings.get().patience().toMillis();
-    for (var caller : callers.values()) {
+    for (var caller : callers.all()) {
       while (caller.isWaiting() && caller.first().sinceMillis() <= overdue) {
-        refuse(caller.first());
+        refuse(caller.first(), Problem.overloaded("calls"));
       }
+      refuseLate(caller, now);
       if (caller.isWaiting()) {
         // Its share may have grown since.
         giveTurn(caller);
@@ -268,26 +264,5 @@ final class Admission {
     }
     beginNext();
     tickLater();
-  }
-
-  private void endWindows(long nowMillis) {
-    if (nowMillis < windowEndsMillis) {
-      return;
-    }
-    boolean longAgo = nowMillis >= windowEndsMillis + WINDOW_MILLIS;
-    for (var all = callers.values().iterator(); all.hasNext(); ) {
-      var caller = all.next();
-      demand -= caller.demand;
-      caller.endWindow();
-      if (longAgo) {
-        caller.endWindow();
-      }
-      demand += caller.demand;
-      if (caller.demand == 0) {
-        all.remove();
-      }
-    }
-    busiest = new CallerLoad();
-    windowEndsMillis = nowMillis + WINDOW_MILLIS;
   }
 }

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * How much one event loop takes on.
  *
- * @param workingMax calls that are worked on at a time: enough for full batches on every lane, and
- *     few enough that one that waits for the database to come back is not behind many
+ * @param workingMax calls that are worked on at a time: enough for large batches, and few enough
+ *     that one that waits for the database to come back is not behind many
  * @param waitingMax calls that wait for their turn; their bodies are in the {@link BodyBudget}
  * @param callerMax calls of one caller, worked on or waiting
  * @param callerHeldMax streams and calls that wait, of one caller: a proxy has many callers behind
@@ -23,7 +23,7 @@ public record AdmissionSettings(
     int shareMin,
     Duration patience) {
   public static final AdmissionSettings DEFAULT =
-      new AdmissionSettings(1_024, 16_384, 4_096, 100_000, 16, Duration.ofSeconds(1));
+      new AdmissionSettings(256, 16_384, 4_096, 100_000, 16, Duration.ofSeconds(1));
 
   /** The same with other bounds on the calls of one caller. */
   public AdmissionSettings withCaller(int max, int heldMax) {

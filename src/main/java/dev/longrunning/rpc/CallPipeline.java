@@ -123,7 +123,7 @@ public final class CallPipeline {
 
   /** Sets a timer. Rounded up: one that fires early would end a call before its deadline. */
   long after(Duration pause, Runnable task) {
-    return vertx.setTimer(pause.plusNanos(999_999).toMillis(), t -> task.run());
+    return vertx.setTimer(Math.max(1, pause.plusNanos(999_999).toMillis()), t -> task.run());
   }
 
   void cancel(long timer) {
@@ -155,7 +155,8 @@ public final class CallPipeline {
     }
     try {
       return Future.succeededFuture(encode.apply(answer.result()));
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
+      // Also an Error: what was stored may be nested deeper than a stack is.
       return Future.failedFuture(failure);
     }
   }
@@ -177,9 +178,11 @@ public final class CallPipeline {
     return answer;
   }
 
-  /** One that only waits for something to happen takes no turn. */
+  /** One that only waits for something to happen takes a turn to begin, and none to wait. */
   private Future<Reply> admitted(Method<?, ?> method, Call call, Supplier<Future<Reply>> work) {
-    return method.effort() == Method.Effort.WAIT ? held(call, work) : admission.run(call, work);
+    return method.effort() == Method.Effort.WAIT
+        ? admission.run(call, () -> Future.succeededFuture(held(call, work))).compose(held -> held)
+        : admission.run(call, work);
   }
 
   private Future<Reply> held(Call call, Supplier<Future<Reply>> work) {
@@ -212,6 +215,10 @@ public final class CallPipeline {
     var left = Duration.between(now, call.deadline().get());
     if (left.compareTo(DEADLINE_MAX) > 0) {
       return handled;
+    }
+    if (left.isNegative() || left.isZero()) {
+      // It waits for a turn that it will not take: whatever begins past its deadline does nothing.
+      return Future.failedFuture(Problem.deadline());
     }
     Promise<Reply> first = firstOf(handled);
     long timer = after(left, () -> first.tryFail(Problem.deadline()));

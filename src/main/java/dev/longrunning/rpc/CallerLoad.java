@@ -2,8 +2,8 @@ package dev.longrunning.rpc;
 
 import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one caller asks of one event loop: how many of its calls are worked on, and those that wait.
@@ -48,9 +48,9 @@ final class CallerLoad {
     return inOrder.iterator().next();
   }
 
-  /** The one that is the least likely to be in time; null: none waits. */
-  @Nullable WaitingCall<?> earliestDeadline() {
-    return byDeadline.isEmpty() ? null : byDeadline.first();
+  /** The one that is the least likely to be in time. */
+  Optional<WaitingCall<?>> earliestDeadline() {
+    return byDeadline.isEmpty() ? Optional.empty() : Optional.of(byDeadline.first());
   }
 
   void add(WaitingCall<?> call) {

@@ -45,7 +45,7 @@ final class Exchange implements CallRecorder.Recording {
   private final @Nullable AccessLog log;
   private final Context context;
   private String method = "";
-  private @Nullable Message message;
+  private String operation = "";
   private String code = "";
   private String reason = "";
   private Tracing.@Nullable CallSpan span;
@@ -92,9 +92,9 @@ final class Exchange implements CallRecorder.Recording {
 
   @Override
   public void decoded(Message decoded) {
-    message = decoded;
+    operation = operation(decoded);
     if (span != null && span.isSampled()) {
-      span.operation(operation());
+      span.operation(operation);
     }
   }
 
@@ -140,7 +140,7 @@ final class Exchange implements CallRecorder.Recording {
             Call.caller(request.remoteAddress()),
             transport(),
             method,
-            operation(),
+            operation,
             code.isEmpty() ? statusSent() : code,
             reason,
             response.ended() ? response.getStatusCode() : 0,
@@ -179,10 +179,7 @@ final class Exchange implements CallRecorder.Recording {
   }
 
   /** The name of what the request is about: its field {@code name}, else {@code parent}. */
-  private String operation() {
-    if (message == null) {
-      return "";
-    }
+  private static String operation(Message message) {
     String name = field(message, "name");
     return cut(name.isEmpty() ? field(message, "parent") : name, NAME_CHARACTERS_MAX);
   }

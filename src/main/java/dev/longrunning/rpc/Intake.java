@@ -160,6 +160,10 @@ public final class Intake {
   }
 
   private void read(Buffer part) {
+    if (state == State.ENDED || gone) {
+      // Of HTTP/1.1, what was decoded already when the connection was closed still comes.
+      return;
+    }
     if (state == State.DRAINING) {
       drainedBytes += part.length();
       if (drainedBytes > intakes.settings().drainBytesMax()) {

@@ -31,6 +31,9 @@ import java.util.SortedSet;
  * read once the response to the last has room.
  */
 final class ReflectionMethods {
+  /** A larger request is not repeated in its answer: nobody who means it sends one. */
+  private static final int REPEATED_BYTES_MAX = 8_192;
+
   private static final String NAME = "ServerReflection";
   private static final String V1 = "grpc.reflection.v1." + NAME;
   private static final String V1_ALPHA = "grpc.reflection.v1alpha." + NAME;
@@ -136,10 +139,10 @@ final class ReflectionMethods {
   }
 
   private ServerReflectionResponse response(ServerReflectionRequest request, Set<String> sent) {
-    var response =
-        ServerReflectionResponse.newBuilder()
-            .setValidHost(request.getHost())
-            .setOriginalRequest(request);
+    var response = ServerReflectionResponse.newBuilder();
+    if (request.getSerializedSize() <= REPEATED_BYTES_MAX) {
+      response.setValidHost(request.getHost()).setOriginalRequest(request);
+    }
     try {
       Bounds.check(request);
       answer(request, response, sent);

@@ -73,8 +73,12 @@ final class WaitingCall<T> {
     work.get().onComplete(result);
   }
 
-  void refuse(Problem problem) {
+  /** It will not begin. */
+  void stop() {
     waits = false;
+  }
+
+  void fail(Problem problem) {
     result.fail(problem);
   }
 }

@@ -193,6 +193,15 @@ final class GrpcBattery {
         invalid("body: got 20 bytes that are not, allowed gzip"),
         "grpc-encoding",
         "gzip");
+    var members = new byte[10_000][];
+    Arrays.fill(members, gzip(new byte[0]));
+    int size = 10_000 * members[0].length;
+    call(
+        "gzip in ten thousand empty members",
+        message(1, join(members)),
+        invalid("body: got " + size + " bytes that are not, allowed gzip"),
+        "grpc-encoding",
+        "gzip");
     call(
         "gzip of nothing",
         message(1),

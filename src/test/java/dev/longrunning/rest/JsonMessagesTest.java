@@ -105,6 +105,20 @@ final class JsonMessagesTest {
   }
 
   @Test
+  void an_any_packed_deeper_than_a_stack_is_shown_as_bytes_from_some_depth_on() {
+    var any = Any.pack(Empty.getDefaultInstance());
+    for (int i = 0; i < 5_000; i++) {
+      any = Any.pack(any);
+    }
+
+    var json = printed(any);
+
+    assertThat(json).contains("google.protobuf.Any").contains("\"value\":\"");
+    assertThat(new JsonObject(json).getJsonObject("metadata").fieldNames())
+        .containsExactlyInAnyOrder("@type", "value");
+  }
+
+  @Test
   void an_unknown_any_may_be_empty() {
     assertThat(parsed("{\"@type\":\"x/acme.Copy\"}"))
         .isEqualTo(Any.newBuilder().setTypeUrl("x/acme.Copy").build());

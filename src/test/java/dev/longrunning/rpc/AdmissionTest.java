@@ -102,6 +102,7 @@ final class AdmissionTest {
   }
 
   private Problem.Kind refused(String name) {
+    turn();
     var answer = answers.get(name);
     assertThat(answer.failed()).as(name).isTrue();
     return ((Problem) answer.cause()).kind();
@@ -180,7 +181,7 @@ final class AdmissionTest {
     end("quiet1");
 
     for (int i = 0; i < 3; i++) {
-      pass(Admission.WINDOW_MILLIS);
+      pass(CallerLoads.WINDOW_MILLIS);
     }
 
     assertThat(working).hasSize(50);
@@ -259,6 +260,37 @@ final class AdmissionTest {
 
     assertThat(refused("a2")).isEqualTo(Problem.Kind.UNAVAILABLE);
     assertThat(answers.get("a3").isComplete()).isFalse();
+  }
+
+  @Test
+  void what_waits_past_its_deadline_gives_its_place_up() {
+    var admission = admission(1, 100, 100, 1);
+    ask(admission, "a", 1, 1);
+    var stays = Promise.<Void>promise().future();
+    ask(admission, "a", "short", Optional.of(START.plusMillis(30)), stays);
+    ask(admission, "a", 2, 2);
+
+    pass(CallerLoads.WINDOW_MILLIS);
+    assertThat(answers.get("short").isComplete()).isFalse();
+    pass(CallerLoads.WINDOW_MILLIS);
+
+    assertThat(refused("short")).isEqualTo(Problem.Kind.DEADLINE);
+    assertThat(admission.waiting()).isOne();
+  }
+
+  @Test
+  void a_call_that_comes_with_the_refusal_of_another_harms_nobody() {
+    var admission = admission(1, 2, 100, 1);
+    ask(admission, "noisy", 1, 3);
+    answers.get("noisy2").onFailure(refused -> ask(admission, "noisy", 4, 4));
+
+    now = now.plusMillis(10 * CallerLoads.WINDOW_MILLIS);
+    ask(admission, "quiet", 1, 1);
+    turn();
+    end("noisy1");
+
+    assertThat(refused("noisy2")).isEqualTo(Problem.Kind.UNAVAILABLE);
+    assertThat(working).containsKey("quiet1");
   }
 
   @Test
@@ -351,6 +383,8 @@ final class AdmissionTest {
     while (!working.isEmpty()) {
       end(working.keySet().iterator().next());
     }
+
+    turn();
 
     assertThat(admission.waiting()).isZero();
     assertThat(admission.working()).isZero();

@@ -8,6 +8,8 @@ import dev.longrunning.operation.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -75,5 +77,28 @@ final class HeldCallsTest {
 
     assertThat(hold("a", Promise.promise()).isComplete()).isFalse();
     assertThat(hold("a", Promise.promise()).failed()).isTrue();
+  }
+
+  @Test
+  void a_call_that_comes_past_its_deadline_and_has_to_wait_is_answered_at_once() {
+    var one = new AdmissionSettings(1, 10, 10, 10, 1, Duration.ofSeconds(1));
+    pipeline.limit(one);
+    var work =
+        new Method<>(
+            "acme.Service",
+            "Work",
+            WaitOperationRequest.getDefaultInstance(),
+            Operation.getDefaultInstance(),
+            List.of(),
+            "acme.work",
+            (call, request) -> Promise.<Reply>promise().future());
+    var now = new Call("default", "a", Optional.of(Instant.EPOCH), false, Call.Transport.GRPC);
+    var ever = new Call("default", "a", Optional.empty(), false, Call.Transport.GRPC);
+    pipeline.run(work, ever, WaitOperationRequest::getDefaultInstance, Function.identity());
+
+    var late = pipeline.run(work, now, WaitOperationRequest::getDefaultInstance, r -> r);
+
+    assertThat(late.cause()).isInstanceOf(Problem.class);
+    assertThat(((Problem) late.cause()).kind()).isEqualTo(Problem.Kind.DEADLINE);
   }
 }
