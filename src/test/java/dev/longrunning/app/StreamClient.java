@@ -147,6 +147,11 @@ final class StreamClient {
     return Code.forNumber(status().getCode());
   }
 
+  /** How many replies are there to be read. */
+  int unread() {
+    return replies.size();
+  }
+
   /** Whether nothing is there to be read, so far. */
   boolean isQuiet() {
     return replies.isEmpty() && statuses.isEmpty();
