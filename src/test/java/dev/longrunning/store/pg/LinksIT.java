@@ -80,7 +80,7 @@ final class LinksIT {
       proxy.silence(false);
 
       assertThat(await(untilSuccess(() -> run(links, "select 1", LIMIT)))).isNotNull();
-      await(links.close());
+      await(close(links));
     }
   }
 
@@ -96,7 +96,7 @@ final class LinksIT {
 
     await(run(links, "select 1", LIMIT));
     assertThat(opened).hasValue(1);
-    await(links.close());
+    await(close(links));
   }
 
   @Test
@@ -137,6 +137,11 @@ final class LinksIT {
                         links
                             .run(limit, connection -> connection.query(sql).execute())
                             .onComplete(promise)));
+  }
+
+  private Future<Void> close(Links links) {
+    return Future.future(
+        promise -> links.context().runOnContext(now -> links.close().onComplete(promise)));
   }
 
   private static <T> Future<T> untilSuccess(Supplier<Future<T>> work) {
