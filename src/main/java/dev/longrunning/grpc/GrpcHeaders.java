@@ -33,7 +33,7 @@ final class GrpcHeaders {
   private GrpcHeaders() {}
 
   /**
-   * What the headers say of a stream's call.
+   * What the headers say of a call.
    *
    * @param begun when they came
    */

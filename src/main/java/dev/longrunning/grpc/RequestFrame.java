@@ -21,14 +21,13 @@ final class RequestFrame {
   /** Twice the largest operation: 4 MiB. */
   static final int MESSAGE_BYTES_MAX = 4_194_304;
 
-  static final int PREFIX_BYTES = 5;
   static final int COMPRESSED = 1;
 
   private RequestFrame() {}
 
   /** Reads the message out of a complete body. */
   static Bytes message(Buffer body, @Nullable String encoding) {
-    if (body.length() < PREFIX_BYTES) {
+    if (body.length() < Framing.PREFIX_BYTES) {
       throw Problem.invalid("body", body.length() + " bytes", "one message with its prefix");
     }
     int flags = body.getUnsignedByte(0);
@@ -36,16 +35,16 @@ final class RequestFrame {
     if (length > MESSAGE_BYTES_MAX) {
       throw tooLarge(length + " bytes");
     }
-    if (length != body.length() - PREFIX_BYTES) {
+    if (length != body.length() - Framing.PREFIX_BYTES) {
       throw Problem.invalid(
           "body",
-          "a prefix of " + length + " bytes before " + (body.length() - PREFIX_BYTES),
+          "a prefix of " + length + " bytes before " + (body.length() - Framing.PREFIX_BYTES),
           "one whole message");
     }
     if (flags > COMPRESSED) {
       throw Problem.invalid("body", "message flags " + flags, "0 or 1");
     }
-    var content = body.getBytes(PREFIX_BYTES, body.length());
+    var content = body.getBytes(Framing.PREFIX_BYTES, body.length());
     return Bytes.of(flags == COMPRESSED ? decompressed(content, encoding) : content);
   }
 

@@ -46,11 +46,11 @@ final class RequestFrames {
 
   /** The next message; empty: more has to come first. */
   Optional<Bytes> next() {
-    while (prefixBytes < RequestFrame.PREFIX_BYTES && at < part.length()) {
+    while (prefixBytes < Framing.PREFIX_BYTES && at < part.length()) {
       readPrefix(part.getUnsignedByte(at));
       at++;
     }
-    if (prefixBytes < RequestFrame.PREFIX_BYTES) {
+    if (prefixBytes < Framing.PREFIX_BYTES) {
       return Optional.empty();
     }
     take((int) Math.min(length - filled, part.length() - at));
@@ -70,7 +70,7 @@ final class RequestFrames {
       length = length << 8 | octet;
     }
     prefixBytes++;
-    if (prefixBytes == RequestFrame.PREFIX_BYTES) {
+    if (prefixBytes == Framing.PREFIX_BYTES) {
       checkPrefix();
     }
   }
@@ -109,7 +109,7 @@ final class RequestFrames {
   void end() {
     if (prefixBytes > 0) {
       String got =
-          prefixBytes < RequestFrame.PREFIX_BYTES
+          prefixBytes < Framing.PREFIX_BYTES
               ? prefixBytes + " bytes"
               : "a prefix of " + length + " bytes before " + filled;
       throw Problem.invalid("body", got, "whole messages");

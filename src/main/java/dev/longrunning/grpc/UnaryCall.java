@@ -1,7 +1,6 @@
 package dev.longrunning.grpc;
 
 import com.google.protobuf.Message;
-import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
@@ -57,14 +56,7 @@ final class UnaryCall<Q extends Message> implements Intake.Taker {
     this.begun = begun;
     this.request = request;
     this.response = request.response();
-    this.call =
-        new Call(
-            OperationKey.DEFAULT_SERVICE,
-            Call.caller(request.remoteAddress()),
-            GrpcHeaders.timeout(request.getHeader(GrpcHeaders.TIMEOUT)).map(begun::plus),
-            Call.isCached(request.getHeader(GrpcHeaders.CONSISTENCY)),
-            Call.Transport.GRPC,
-            gone.future());
+    this.call = GrpcHeaders.call(request, begun, gone.future());
     int max = framing == Framing.WEB_TEXT ? TEXT_BYTES_MAX : BODY_BYTES_MAX;
     this.intake = transport.intakes().of(request, max, this);
   }
