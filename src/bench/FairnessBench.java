@@ -23,16 +23,26 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * What one noisy caller costs the others: their latency without and with it.
  *
- * <p>Run it after {@code mvn package}: {@code java -cp target/longrunning.jar src/bench/FairnessBench.java}. Honest
+ * <p>Run it after {@code mvn package}: {@code java -Xms1g -Xmn700m -XX:+AlwaysPreTouch -cp
+ * target/longrunning.jar src/bench/FairnessBench.java}: heaps that need not grow, so that no pause of a client counts
+ * as the server's. Honest
  * callers, each with an address of its own, keep a few calls in flight; the noisy one has thousands on several
- * connections and sends a new one for each that is answered. Server, database and load are on the same machine; rounds
- * without and with the noisy caller alternate, and the median over the rounds of each percentile is printed. Another
- * jar can be measured in the same way with {@code -Djar=…}.
+ * connections and sends a new one for each that is answered. Connections are made, and
+ * first calls answered, before a round is counted. Rounds without and with the noisy caller alternate, and
+ * the median over the rounds of each percentile is printed. Another jar can be measured in the same way with
+ * {@code -Djar=…}.
+ *
+ * <p>So that the figures are the server's and not those of processes that fight for a processor, the server has one
+ * to itself. The honest callers, the database and the noisy caller share another, and yield to each other in that
+ * order. {@code -Dpin=false} leaves it all to the machine. {@code -Donly="GET x 1"} picks lines.
  */
 public final class FairnessBench {
   private static final int ROUNDS = Integer.getInteger("rounds", 5);
   private static final long ROUND_MILLIS = Long.getLong("round-millis", 2_000);
   private static final String JAR = System.getProperty("jar", "target/longrunning.jar");
+  private static final long SETTLE_MILLIS = 250;
+  private static final String ONLY = System.getProperty("only", "");
+  private static final boolean PIN = !"false".equals(System.getProperty("pin"));
   private static final int HONEST_CALLERS = 8;
   private static final int HONEST_FLIGHT = 8;
   private static final int NOISY_CONNECTIONS = 8;
@@ -61,10 +71,9 @@ public final class FairnessBench {
     }
   }
 
-  private record Percentiles(double p50, double p99, double rate) {}
+  private record Percentiles(double p50, double p90, double p99, double rate) {}
 
-  private final Vertx honest = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-  private final Vertx noisy = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   private final int port;
 
   private FairnessBench(int port) {
@@ -72,78 +81,117 @@ public final class FairnessBench {
   }
 
   public static void main(String[] args) throws Exception {
+    if (args.length == 1) {
+      new FairnessBench(Integer.parseInt(args[0])).makeNoise();
+      System.exit(0);
+    }
     Path directory = Files.createTempDirectory("longrunning-fairness");
-    var server =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-jar", JAR, "serve", "--listen", "127.0.0.1:0", "--data", directory + "/data")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    pin(ProcessHandle.current().pid(), 1);
+    var server = start(0, 0, "-jar", JAR, "serve", "--listen", "127.0.0.1:0", "--data", directory + "/data");
+    Process noise = null;
+    int code = 1;
     try {
-      var out = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
-      String line = String.valueOf(out.readLine());
-      new FairnessBench(Integer.parseInt(line.replaceFirst(".*http://127\\.0\\.0\\.1:([0-9]+) .*", "$1"))).run();
+      String port = server.inputReader().readLine().replaceFirst(".*http://127\\.0\\.0\\.1:([0-9]+) .*", "$1");
+      for (var database : server.descendants().toList()) {
+        pin(database.pid(), 1);
+        done("renice", "-n", "10", "-p", String.valueOf(database.pid()));
+      }
+      noise = start(1, 19, "-cp", JAR, "src/bench/FairnessBench.java", port);
+      new FairnessBench(Integer.parseInt(port)).run(noise);
+      code = 0;
+    } catch (Exception failure) {
+      failure.printStackTrace();
     } finally {
+      if (noise != null) {
+        noise.destroy();
+      }
       server.destroy();
       server.waitFor(20, TimeUnit.SECONDS);
       new ProcessBuilder("rm", "-rf", directory.toString()).start().waitFor();
     }
-    System.exit(0);
+    System.exit(code);
   }
 
-  private void run() throws Exception {
+  private static Process start(int processor, int nice, String... arguments) throws Exception {
+    var command = new ArrayList<String>();
+    if (PIN) {
+      command.addAll(List.of("taskset", "-c", String.valueOf(processor), "nice", "-n", String.valueOf(nice)));
+    }
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of("-Xms1g", "-Xmn700m", "-XX:+AlwaysPreTouch"));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+  }
+
+  private static void pin(long process, int processor) throws Exception {
+    done("taskset", "-acp", String.valueOf(processor), String.valueOf(process));
+  }
+
+  private static void done(String... command) throws Exception {
+    if (PIN) {
+      new ProcessBuilder(command).start().waitFor();
+    }
+  }
+
+  private void run(Process noise) throws Exception {
     System.out.printf(
         "%d rounds of %d ms; %d honest callers with %d in flight each, a noisy one with %d on %d connections%n",
         ROUNDS, ROUND_MILLIS, HONEST_CALLERS, HONEST_FLIGHT, NOISY_FLIGHT, NOISY_CONNECTIONS);
-    var starter = client(honest, "127.0.0.1", 1);
+    var starter = client("127.0.0.1", 1);
     for (String who : List.of("honest", "noisy")) {
-      var starts = new ArrayList<Future<?>>();
       for (int i = 0; i < NAMES; i++) {
-        starts.add(start(starter, who + '-' + i));
+        await(start(starter, who + '-' + i));
       }
-      await(Future.all(starts));
     }
+    honest(Kind.UPDATE, HONEST_CALLERS, HONEST_FLIGHT);
+    honest(Kind.GET, HONEST_CALLERS, HONEST_FLIGHT);
     for (Kind mine : Kind.values()) {
       for (Kind theirs : Kind.values()) {
-        compare(mine, theirs, HONEST_CALLERS, HONEST_FLIGHT);
+        compare(noise, mine, theirs, HONEST_CALLERS, HONEST_FLIGHT);
       }
     }
-    compare(Kind.GET, Kind.GET, 1, 1);
-    compare(Kind.UPDATE, Kind.UPDATE, 1, 1);
+    compare(noise, Kind.GET, Kind.GET, 1, 1);
+    compare(noise, Kind.UPDATE, Kind.UPDATE, 1, 1);
   }
 
-  private void compare(Kind mine, Kind theirs, int callers, int flight) throws Exception {
+  private void compare(Process noise, Kind mine, Kind theirs, int callers, int flight) throws Exception {
+    String name = mine + " x " + callers * flight + " beside " + theirs;
+    if (!name.contains(ONLY)) {
+      return;
+    }
     var without = new ArrayList<Percentiles>();
     var with = new ArrayList<Percentiles>();
-    var noise = new ArrayList<Double>();
+    var rates = new ArrayList<Double>();
     for (int round = -1; round < ROUNDS; round++) {
       var quiet = honest(mine, callers, flight);
-      var stop = new AtomicBoolean();
-      var answered = new AtomicLong();
-      var refused = new AtomicLong();
-      var ended = noise(theirs, stop, answered, refused);
+      String begun = told(noise, theirs.name());
       Thread.sleep(500);
-      long before = answered.get();
+      long before = Long.parseLong(told(noise, "answered"));
       var loud = honest(mine, callers, flight);
-      long during = answered.get() - before;
-      stop.set(true);
-      await(ended);
+      long during = Long.parseLong(told(noise, "answered")) - before;
+      String end = told(noise, "stop");
+      if (!begun.equals("begun") || !end.equals("stopped")) {
+        throw new IllegalStateException("the noisy caller: " + begun + ", " + end);
+      }
       if (round >= 0) {
         without.add(quiet);
         with.add(loud);
-        noise.add(during * 1_000.0 / ROUND_MILLIS);
+        rates.add(during * 1_000.0 / ROUND_MILLIS);
       }
     }
     System.out.printf(
-        "%-6s x %2d beside %-6s  p50 %6.2f -> %6.2f ms (x %.2f)   p99 %6.2f -> %6.2f ms (x %.2f)"
+        "%-25s p50 %6.2f -> %6.2f ms (x %.2f)"
+            + "   p90 %6.2f -> %6.2f ms (x %.2f)   p99 %6.2f -> %6.2f ms (x %.2f)"
             + "   rate %,.0f -> %,.0f /s, noisy %,.0f /s%n",
-        mine, callers * flight, theirs,
+        name,
         median(without, Percentiles::p50), median(with, Percentiles::p50),
         median(with, Percentiles::p50) / median(without, Percentiles::p50),
+        median(without, Percentiles::p90), median(with, Percentiles::p90),
+        median(with, Percentiles::p90) / median(without, Percentiles::p90),
         median(without, Percentiles::p99), median(with, Percentiles::p99),
         median(with, Percentiles::p99) / median(without, Percentiles::p99),
         median(without, Percentiles::rate), median(with, Percentiles::rate),
-        noise.stream().sorted().skip(ROUNDS / 2).findFirst().orElse(0.0));
+        rates.stream().sorted().skip(ROUNDS / 2).findFirst().orElse(0.0));
   }
 
   private static double median(
@@ -154,16 +202,17 @@ public final class FairnessBench {
 
   private Percentiles honest(Kind kind, int callers, int flight) throws Exception {
     var took = new ArrayList<Long>();
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUND_MILLIS);
+    long from = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MILLIS);
+    long end = from + TimeUnit.MILLISECONDS.toNanos(ROUND_MILLIS);
     var done = new ArrayList<Future<?>>();
     var clients = new ArrayList<HttpClient>();
     for (int caller = 0; caller < callers; caller++) {
-      var client = client(honest, "127.0.0." + (10 + caller), 1);
+      var client = client("127.0.0." + (10 + caller), 1);
       clients.add(client);
       for (int i = 0; i < flight; i++) {
         String name = "operations/honest-" + ((caller * flight + i) % NAMES);
         Promise<Void> promise = Promise.promise();
-        honest.runOnContext(now -> honestStep(client, kind, name, end, took, promise));
+        vertx.runOnContext(now -> honestStep(client, kind, name, from, end, took, promise));
         done.add(promise.future());
       }
     }
@@ -174,12 +223,13 @@ public final class FairnessBench {
     long[] sorted = took.stream().mapToLong(Long::longValue).sorted().toArray();
     return new Percentiles(
         sorted[sorted.length / 2] / 1e6,
+        sorted[(int) (sorted.length * 0.90)] / 1e6,
         sorted[(int) (sorted.length * 0.99)] / 1e6,
         sorted.length * 1_000.0 / ROUND_MILLIS);
   }
 
   private void honestStep(
-      HttpClient client, Kind kind, String name, long end, List<Long> took, Promise<Void> promise) {
+      HttpClient client, Kind kind, String name, long from, long end, List<Long> took, Promise<Void> promise) {
     long begun = System.nanoTime();
     if (begun > end) {
       promise.complete();
@@ -192,26 +242,56 @@ public final class FairnessBench {
                 promise.tryFail("honest call: " + status);
                 return;
               }
-              took.add(System.nanoTime() - begun);
-              honestStep(client, kind, name, end, took, promise);
+              if (begun > from) {
+                took.add(System.nanoTime() - begun);
+              }
+              honestStep(client, kind, name, from, end, took, promise);
             });
   }
 
-  private Future<?> noise(Kind kind, AtomicBoolean stop, AtomicLong answered, AtomicLong refused) {
-    var client = client(noisy, "127.0.0.99", NOISY_CONNECTIONS);
+  private static String told(Process noise, String line) throws Exception {
+    noise.outputWriter().write(line + '\n');
+    noise.outputWriter().flush();
+    return noise.inputReader().readLine();
+  }
+
+  /** The noisy caller: does what it is told line by line, and answers each with a line. */
+  private void makeNoise() throws Exception {
+    var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    var client = client("127.0.0.99", NOISY_CONNECTIONS);
+    var answered = new AtomicLong();
+    var stop = new AtomicBoolean();
+    Future<?> ended = Future.succeededFuture();
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      switch (line) {
+        case "answered" -> System.out.println(answered.get());
+        case "stop" -> {
+          stop.set(true);
+          await(ended);
+          System.out.println("stopped");
+        }
+        default -> {
+          stop.set(false);
+          ended = noise(client, Kind.valueOf(line), stop, answered);
+          System.out.println("begun");
+        }
+      }
+    }
+  }
+
+  private Future<?> noise(HttpClient client, Kind kind, AtomicBoolean stop, AtomicLong answered) {
     var done = new ArrayList<Future<?>>();
     for (int i = 0; i < NOISY_FLIGHT; i++) {
       String name = "operations/noisy-" + (i % NAMES);
       Promise<Void> promise = Promise.promise();
-      noisy.runOnContext(now -> noisyStep(client, kind, name, stop, answered, refused, promise));
+      vertx.runOnContext(now -> noisyStep(client, kind, name, stop, answered, promise));
       done.add(promise.future());
     }
-    return Future.all(done).eventually(client::close);
+    return Future.all(done);
   }
 
   private void noisyStep(
-      HttpClient client, Kind kind, String name, AtomicBoolean stop, AtomicLong answered, AtomicLong refused,
-      Promise<Void> promise) {
+      HttpClient client, Kind kind, String name, AtomicBoolean stop, AtomicLong answered, Promise<Void> promise) {
     if (stop.get()) {
       promise.complete();
       return;
@@ -219,8 +299,8 @@ public final class FairnessBench {
     call(client, kind, name)
         .onComplete(
             status -> {
-              ("0".equals(status.result()) ? answered : refused).incrementAndGet();
-              noisyStep(client, kind, name, stop, answered, refused, promise);
+              answered.addAndGet("0".equals(status.result()) ? 1 : 0);
+              noisyStep(client, kind, name, stop, answered, promise);
             });
   }
 
@@ -252,10 +332,14 @@ public final class FairnessBench {
                 request
                     .putHeader("content-type", "application/json")
                     .send(Buffer.buffer("{\"operationId\":\"" + id + "\"}")))
-        .compose(response -> response.body());
+        .compose(
+            response ->
+                response.statusCode() == 200
+                    ? response.body()
+                    : Future.failedFuture("start " + id + ": " + response.statusCode()));
   }
 
-  private static HttpClient client(Vertx vertx, String from, int connections) {
+  private HttpClient client(String from, int connections) {
     var options = new HttpClientOptions();
     options.setLocalAddress(from);
     options.setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false);

@@ -23,7 +23,7 @@ public record AdmissionSettings(
     int shareMin,
     Duration patience) {
   public static final AdmissionSettings DEFAULT =
-      new AdmissionSettings(256, 16_384, 4_096, 100_000, 16, Duration.ofSeconds(1));
+      new AdmissionSettings(256, 16_384, 4_096, 100_000, 8, Duration.ofSeconds(1));
 
   /** The same with other bounds on the calls of one caller. */
   public AdmissionSettings withCaller(int max, int heldMax) {

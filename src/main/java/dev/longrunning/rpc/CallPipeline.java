@@ -65,25 +65,11 @@ public final class CallPipeline {
     this.clock = clock;
     this.breakages = new Breakages(clock, ids);
     this.settings = settings;
-    this.admission = new Admission(() -> this.settings, clock, loop(vertx));
+    this.admission =
+        new Admission(() -> this.settings, clock, new ContextTurns(vertx.getOrCreateContext()));
     this.held = new HeldCalls(() -> this.settings.callerHeldMax());
     this.streams = new OpenStreams(streams, held);
     this.recorder = recorder;
-  }
-
-  private static Admission.Loop loop(Vertx vertx) {
-    var context = vertx.getOrCreateContext();
-    return new Admission.Loop() {
-      @Override
-      public void next(Runnable task) {
-        context.runOnContext(now -> task.run());
-      }
-
-      @Override
-      public void after(long millis, Runnable task) {
-        vertx.setTimer(millis, now -> context.runOnContext(later -> task.run()));
-      }
-    };
   }
 
   /** Told of every request before anything else. */
