@@ -49,6 +49,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
   private final Promise<Void> gone = Promise.promise();
   private final Context loop = Vertx.currentContext();
   private final OpenStream<Q> stream;
+  private final LateMessage late;
 
   /** Null once there are no more requests to read. */
   private @Nullable RequestFrames frames;
@@ -75,6 +76,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     this.text = framing == Framing.WEB_TEXT ? new TextBody() : null;
     var call = GrpcHeaders.call(request, begun, gone.future());
     this.stream = transport.pipeline().stream(method, call, this);
+    this.late = LateMessage.of(stream, transport.pipeline(), loop.owner());
   }
 
   void begin() {
@@ -104,6 +106,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     if (frames != null) {
       frames.drop();
     }
+    late.stop();
     frames = null;
     text = null;
     only = null;
@@ -111,13 +114,18 @@ final class GrpcStream<Q extends Message> implements StreamWire {
   }
 
   private void read(Buffer part) {
-    if (frames == null) {
+    var unfinished = frames;
+    if (unfinished == null) {
       ignore(part);
-      return;
+    } else {
+      attempt(() -> unfinished.add(text == null ? part : text.decoded(part)));
+      attempt(this::deliver);
     }
+  }
+
+  private void attempt(Runnable step) {
     try {
-      frames.add(text == null ? part : text.decoded(part));
-      deliver();
+      step.run();
     } catch (Throwable failure) {
       stream.fail(failure);
     }
@@ -132,11 +140,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
 
   private void endRequests() {
     requestEnded = true;
-    try {
-      deliver();
-    } catch (Throwable failure) {
-      stream.fail(failure);
-    }
+    attempt(this::deliver);
   }
 
   @Override
@@ -144,11 +148,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     wanted = true;
     // From within a request's own delivery the loop there goes on.
     if (!reading) {
-      try {
-        deliver();
-      } catch (Throwable failure) {
-        stream.fail(failure);
-      }
+      attempt(this::deliver);
     }
   }
 
@@ -158,6 +158,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     try {
       while (wanted && frames != null) {
         var message = frames.next();
+        late.watch(frames.isPartial());
         if (message.isPresent()) {
           deliver(message.get());
         } else if (requestEnded) {

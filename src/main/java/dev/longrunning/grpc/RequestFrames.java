@@ -62,6 +62,11 @@ final class RequestFrames {
     return Optional.of(whole());
   }
 
+  /** Whether some of a message has come, and not all of it. */
+  boolean isPartial() {
+    return prefixBytes > 0;
+  }
+
   private void readPrefix(int octet) {
     if (prefixBytes == 0) {
       flags = octet;
@@ -107,7 +112,7 @@ final class RequestFrames {
 
   /** No more comes: throws {@link Problem} INVALID if that is within a message. */
   void end() {
-    if (prefixBytes > 0) {
+    if (isPartial()) {
       String got =
           prefixBytes < Framing.PREFIX_BYTES
               ? prefixBytes + " bytes"

@@ -30,7 +30,8 @@ public final class OpenStreams {
     this.peak = new QueuePeak("streams", settings.streamsMax());
   }
 
-  StreamSettings settings() {
+  /** What each of them may take. */
+  public StreamSettings settings() {
     return settings;
   }
 

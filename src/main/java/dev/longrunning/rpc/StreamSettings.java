@@ -6,7 +6,8 @@ import java.time.Duration;
  * What the streams of one event loop may take.
  *
  * @param streamsMax open streams; one more is refused
- * @param requestWait longest until the one request of a stream is there whole
+ * @param requestWait longest until the one request of a stream is there whole; of streams with
+ *     many, from the first byte of a message to its last
  * @param linger longest that an ended stream waits for its caller to read what was sent
  */
 public record StreamSettings(int streamsMax, Duration requestWait, Duration linger) {
