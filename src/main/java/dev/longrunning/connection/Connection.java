@@ -52,6 +52,9 @@ final class Connection {
     /** Takes no more calls, and closes once none is in flight. */
     void finish();
 
+    /** Sees to what takes too long on it; every {@link #TICK}. */
+    default void look() {}
+
     /** Asks whether the peer is there; false if its protocol cannot. */
     boolean ask();
 
@@ -184,6 +187,7 @@ final class Connection {
   }
 
   private void count() {
+    wire.look();
     ageTicks++;
     idleTicks = inFlight > 0 || called ? 0 : idleTicks + 1;
     silentTicks = heard ? 0 : silentTicks + 1;

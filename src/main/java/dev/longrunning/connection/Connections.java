@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -57,6 +58,7 @@ public final class Connections {
   private final Tally<Connection.End> ended = new Tally<>(Connection.End.class);
   private final LongAdder callsInFlight = new LongAdder();
   private final LongAdder callsCutOff = new LongAdder();
+  private final AtomicLong unreadBytes = new AtomicLong();
   private final LongAdder refused = new LongAdder();
   private final LongAdder handshakesFailed = new LongAdder();
   private final Repeats repeats = new Repeats(System::nanoTime);
@@ -123,6 +125,11 @@ public final class Connections {
   /** Calls that were not answered when their connection ended while the server stopped. */
   public long callsCutOff() {
     return callsCutOff.sum();
+  }
+
+  /** Bytes of answers that wait until their callers make room for them. */
+  public long unreadBytes() {
+    return unreadBytes.get();
   }
 
   /** Connections that were closed unread because there were too many. */
@@ -234,7 +241,8 @@ public final class Connections {
     var http2 = pipeline.get(Http2ConnectionHandler.class);
     if (http2 != null) {
       counted(Protocol.HTTP_2, context.channel());
-      new Http2Calls(life, connection, http2, context.channel()).attach();
+      var unread = new UnreadAnswers(http2, context.channel(), unreadBytes);
+      new Http2Calls(life, connection, http2, unread, context.channel()).attach();
     } else {
       counted(Protocol.HTTP_1, context.channel());
       pipeline.addBefore(context.name(), "calls", new Http1Calls(life, context.channel()));

@@ -1,6 +1,7 @@
 package dev.longrunning.connection;
 
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -26,7 +27,12 @@ public final class CutOff {
    */
   public static void now(HttpServerRequest request, long code) {
     if (request.version() == HttpVersion.HTTP_2) {
-      request.response().reset(code);
+      var connection = (HttpServerConnection) request.connection();
+      int stream = request.response().streamId();
+      // The HTTP library itself does not reset what has ended, although it may not have left.
+      if (request.response().reset(code).failed()) {
+        reset(connection.channelHandlerContext().channel(), stream, code);
+      }
     } else {
       now(request.connection());
     }
@@ -35,6 +41,16 @@ public final class CutOff {
   /** Cuts off a connection of a server. */
   public static void now(HttpConnection connection) {
     now(((HttpServerConnection) connection).channelHandlerContext().channel());
+  }
+
+  /** Resets a stream of HTTP/2, whatever of it is on its way; one that is closed stays as it is. */
+  static void reset(Channel channel, int stream, long code) {
+    var handler = channel.pipeline().get(Http2ConnectionHandler.class);
+    if (handler != null && handler.connection().stream(stream) != null) {
+      var context = channel.pipeline().context(handler);
+      var ignored = handler.resetStream(context, stream, code, context.newPromise());
+      context.flush();
+    }
   }
 
   static void now(Channel channel) {

@@ -48,6 +48,7 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
   private final HttpConnection http;
   private final Http2ConnectionHandler handler;
   private final Channel channel;
+  private final UnreadAnswers unread;
   private final FloodMeter control =
       new FloodMeter(System::nanoTime, WINDOW_NANOS, CONTROL_FRAMES_MAX);
   private final FloodMeter settings =
@@ -57,8 +58,13 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
   private boolean finishing;
 
   Http2Calls(
-      Connection connection, HttpConnection http, Http2ConnectionHandler handler, Channel channel) {
+      Connection connection,
+      HttpConnection http,
+      Http2ConnectionHandler handler,
+      UnreadAnswers unread,
+      Channel channel) {
     this.connection = connection;
+    this.unread = unread;
     this.http = http;
     this.handler = handler;
     this.channel = channel;
@@ -72,6 +78,7 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
       connection.callBegan();
     }
     handler.connection().addListener(this);
+    unread.attach();
     handler.decoder().frameListener(new Metered(handler.decoder().frameListener()));
   }
 
@@ -106,6 +113,11 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
     if (finishing && handler.connection().numActiveStreams() == 0) {
       http.close();
     }
+  }
+
+  @Override
+  public void look() {
+    unread.look();
   }
 
   @Override

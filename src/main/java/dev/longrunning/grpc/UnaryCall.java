@@ -1,6 +1,7 @@
 package dev.longrunning.grpc;
 
 import com.google.protobuf.Message;
+import dev.longrunning.connection.UnreadAnswers;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
@@ -9,11 +10,11 @@ import dev.longrunning.rpc.Intake;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.Reply;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;
-import java.util.function.Function;
 
 /**
  * One unary call, from its headers to its status.
@@ -24,9 +25,11 @@ import java.util.function.Function;
  * <p><b>Threads.</b> Confined to the event loop of its connection.
  *
  * <p><b>Bounds.</b> Holds at most one message and its prefix ({@link
- * RequestFrame#MESSAGE_BYTES_MAX}), for as long as an {@link Intake} lets it.
+ * RequestFrame#MESSAGE_BYTES_MAX}), for as long as an {@link Intake} lets it. Its answer waits for
+ * its caller as long as {@link UnreadAnswers} let it.
  */
 final class UnaryCall<Q extends Message> implements Intake.Taker {
+  private static final Buffer NOTHING = Buffer.buffer(0);
   private static final int BODY_BYTES_MAX = RequestFrame.MESSAGE_BYTES_MAX + 5;
 
   /** Base64 takes four characters for three bytes. */
@@ -68,9 +71,7 @@ final class UnaryCall<Q extends Message> implements Intake.Taker {
   @Override
   public void taken() {
     runs = true;
-    pipeline
-        .run(method, call, this::message, Function.identity())
-        .onComplete(this::reply, this::fail);
+    pipeline.run(method, call, this::message, this::encoded).onComplete(this::reply, this::fail);
   }
 
   @Override
@@ -93,25 +94,58 @@ final class UnaryCall<Q extends Message> implements Intake.Taker {
     return method.parse(RequestFrame.message(frames, encoding));
   }
 
-  private void reply(Reply reply) {
-    if (response.ended() || response.closed()) {
+  /** A reply, and what is sent of it. */
+  private record Encoded(Reply reply, Buffer body) {}
+
+  private Encoded encoded(Reply reply) {
+    var body = framing.encoded(reply.body().array());
+    if (!UnreadAnswers.hasRoom(request, body.length())) {
+      throw Problem.overloaded("unread answers");
+    }
+    return new Encoded(reply, body);
+  }
+
+  private void reply(Encoded encoded) {
+    if (!isWritable()) {
       return;
     }
     response.putHeader(HttpHeaders.CONTENT_TYPE, framing.contentType());
-    reply
+    encoded
+        .reply()
         .pollAfter()
         .ifPresent(
             pause -> response.putHeader(GrpcHeaders.POLL_AFTER, Long.toString(pause.toMillis())));
-    if (framing == Framing.GRPC) {
+    var body = encoded.body();
+    boolean atOnce = UnreadAnswers.leavesAtOnce(request, body.length());
+    if (framing != Framing.GRPC) {
+      response.end(body);
+    } else if (atOnce) {
       response.putTrailer(GrpcHeaders.STATUS, GrpcHeaders.OK);
+      response.end(body);
+    } else {
+      // As in GrpcStream: trailers that wait for the caller's window cannot be taken back.
+      response
+          .write(body)
+          .compose(left -> response.write(NOTHING))
+          .onSuccess(left -> writeTrailers());
     }
-    response.end(framing.encoded(reply.body().array()));
+  }
+
+  private void writeTrailers() {
+    if (isWritable()) {
+      response.putTrailer(GrpcHeaders.STATUS, GrpcHeaders.OK);
+      response.end();
+    }
+  }
+
+  private boolean isWritable() {
+    return !response.ended() && !response.closed();
   }
 
   /** The pipeline fails with a {@link Problem} only. */
   private void fail(Throwable failure) {
     intake.release();
-    if (!response.ended() && !response.closed()) {
+    if (isWritable()) {
       GrpcTransport.answer(response, framing, ErrorStatus.of((Problem) failure));
     }
   }

@@ -1,5 +1,6 @@
 package dev.longrunning.rest;
 
+import dev.longrunning.connection.UnreadAnswers;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -13,6 +14,8 @@ import java.time.Duration;
  * <p><b>Promise.</b> Does nothing if the request is answered or its caller gone.
  *
  * <p><b>Threads.</b> Confined to the event loop of its request.
+ *
+ * <p><b>Bounds.</b> Waits for its caller as long as {@link UnreadAnswers} let it.
  */
 final class RestAnswer {
   private static final String JSON = "application/json; charset=utf-8";
@@ -43,22 +46,28 @@ final class RestAnswer {
     putHeader("retry-after", Long.toString(seconds));
   }
 
-  void send(int status, String body) {
+  /** What is sent of some JSON. */
+  static Buffer body(String json) {
+    // People read it in terminals.
+    return Buffer.buffer(json).appendByte((byte) '\n');
+  }
+
+  void send(int status, Buffer body) {
     if (isOver()) {
       return;
     }
-    // People read it in terminals.
-    var bytes = Buffer.buffer(body).appendByte((byte) '\n');
     response
         .setStatusCode(status)
         .putHeader("content-type", JSON)
         .putHeader("cache-control", "private, no-cache")
         .putHeader("x-content-type-options", "nosniff")
-        .putHeader("content-length", Integer.toString(bytes.length()));
+        .putHeader("content-length", Integer.toString(body.length()));
     if (request.method().equals(HttpMethod.HEAD)) {
       response.end();
     } else {
-      response.end(bytes);
+      // Watched from here on if it does not.
+      UnreadAnswers.leavesAtOnce(request, body.length());
+      response.end(body);
     }
   }
 
@@ -70,6 +79,6 @@ final class RestAnswer {
 
   void fail(int status, Problem problem, JsonStyle style) {
     problem.retryAfter().ifPresent(this::putRetryAfter);
-    send(status, ErrorBody.of(status, problem, json, style));
+    send(status, body(ErrorBody.of(status, problem, json, style)));
   }
 }

@@ -2,6 +2,7 @@ package dev.longrunning.rest;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.longrunning.connection.UnreadAnswers;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
@@ -12,6 +13,7 @@ import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.Reply;
 import dev.longrunning.rpc.StatusTable;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Instant;
@@ -131,17 +133,22 @@ final class RestCall<Q extends Message> implements Intake.Taker {
   }
 
   /** A reply, and its JSON; empty if the caller holds the state already. */
-  private record Encoded(Reply reply, String body) {}
+  private record Encoded(Reply reply, Buffer body) {}
 
   private Encoded encoded(Reply reply) {
     boolean held = reply.etag().filter(this::isHeld).isPresent();
-    return new Encoded(reply, held ? "" : json.print(response(reply), system.style()));
+    var body =
+        held ? Buffer.buffer(0) : RestAnswer.body(json.print(response(reply), system.style()));
+    if (!UnreadAnswers.hasRoom(request, body.length())) {
+      throw Problem.overloaded("unread answers");
+    }
+    return new Encoded(reply, body);
   }
 
   private void send(Encoded encoded) {
     encoded.reply().pollAfter().ifPresent(answer::putRetryAfter);
     encoded.reply().etag().ifPresent(etag -> answer.putHeader("etag", Etags.header(etag)));
-    if (encoded.body().isEmpty()) {
+    if (encoded.body().length() == 0) {
       answer.sendEmpty(304);
     } else {
       answer.send(200, encoded.body());

@@ -14,9 +14,11 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -47,6 +49,7 @@ public final class RawHttp2 implements Closeable {
     private final Map<String, String> headers = new LinkedHashMap<>();
     private final Map<String, String> trailers = new LinkedHashMap<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private final List<Integer> frames = new ArrayList<>();
     private OptionalLong reset = OptionalLong.empty();
     private boolean ended;
 
@@ -61,6 +64,11 @@ public final class RawHttp2 implements Closeable {
 
     public byte[] body() {
       return body.toByteArray();
+    }
+
+    /** The types of the frames of headers and body, in their order. */
+    public List<Integer> frames() {
+      return frames;
     }
 
     /** The code of its RST_STREAM, if one came. */
@@ -214,6 +222,9 @@ public final class RawHttp2 implements Closeable {
 
   private void take(int type, int flags, int stream, byte[] payload) throws Http2Exception {
     boolean last = (flags & Frames.END_STREAM) != 0;
+    if (type == Frames.DATA || type == Frames.HEADERS) {
+      stream(stream).frames.add(type);
+    }
     switch (type) {
       case Frames.DATA -> {
         stream(stream).body.writeBytes(payload);
