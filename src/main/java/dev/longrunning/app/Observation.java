@@ -1,5 +1,6 @@
 package dev.longrunning.app;
 
+import dev.longrunning.connection.Certificates;
 import dev.longrunning.connection.Connections;
 import dev.longrunning.feed.States;
 import dev.longrunning.observe.AccessLog;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -91,6 +93,10 @@ final class Observation {
         "longrunning_connection_accepted",
         "Connections that are open, whether they have spoken yet or not.",
         connections::accepted);
+    metrics.gauge(
+        "longrunning_connection_unread_bytes",
+        "Bytes of answers that wait until their callers make room for them.",
+        connections::unreadBytes);
     metrics.count(
         "longrunning_connection_refused_total",
         "Connections that were closed unread because there were too many.",
@@ -104,6 +110,14 @@ final class Observation {
         "Connections that this server ended, by why.",
         "why",
         connections::ended);
+  }
+
+  /** Tells until when the certificate is in force: no number without one, so that none is late. */
+  void watch(Optional<Certificates> certificates) {
+    metrics.gauge(
+        "longrunning_connection_certificate_expires_seconds",
+        "When the certificate is no longer in force, in seconds since 1970.",
+        () -> certificates.map(now -> (double) now.expires().getEpochSecond()).orElse(Double.NaN));
   }
 
   /** Takes note of the calls of the calling event loop, and whether that turns. */

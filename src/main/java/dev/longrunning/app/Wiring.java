@@ -202,6 +202,7 @@ final class Wiring {
     HostPort listen = settings.listen();
     transport.guard(connections);
     var certificates = certificates(vertx);
+    observation.watch(certificates);
     var address = new ApiPort.Address(listen.host(), listen.port(), connections, certificates);
     var policy = policy(settings);
     var types =
