@@ -21,10 +21,17 @@ import java.util.TreeMap;
  * Some proto files and all that they import, by what they declare.
  *
  * <p><b>Promise.</b> Complete: every file that a file here imports, directly or not, is here too.
+ *
+ * <p><b>Threads.</b> Confined to one event loop.
+ *
+ * <p><b>Bounds.</b> Each file is held in one serialized form at most.
  */
 final class ProtoFiles {
   private final Map<String, FileDescriptor> byName = new HashMap<>();
   private final Map<String, FileDescriptor> bySymbol = new HashMap<>();
+
+  /** By name; each is made once, when it is first asked for. */
+  private final Map<String, ByteString> serialized = new HashMap<>();
 
   /** By the extended message, then by number; every message that there is has an entry. */
   private final Map<String, NavigableMap<Integer, FileDescriptor>> extensions = new HashMap<>();
@@ -100,18 +107,22 @@ final class ProtoFiles {
    *
    * @param known names of the files to leave out, but for the file itself; all are in it afterwards
    */
-  static List<ByteString> closure(FileDescriptor file, Set<String> known) {
+  List<ByteString> closure(FileDescriptor file, Set<String> known) {
     var closure = new ArrayList<ByteString>();
     known.add(file.getName());
-    closure.add(file.toProto().toByteString());
+    closure.add(serialized(file));
     addImports(file, known, closure);
     return closure;
   }
 
-  private static void addImports(FileDescriptor file, Set<String> known, List<ByteString> to) {
+  private ByteString serialized(FileDescriptor file) {
+    return serialized.computeIfAbsent(file.getName(), name -> file.toProto().toByteString());
+  }
+
+  private void addImports(FileDescriptor file, Set<String> known, List<ByteString> to) {
     for (var imported : file.getDependencies()) {
       if (known.add(imported.getName())) {
-        to.add(imported.toProto().toByteString());
+        to.add(serialized(imported));
         addImports(imported, known, to);
       }
     }

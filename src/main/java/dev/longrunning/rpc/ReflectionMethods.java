@@ -178,7 +178,7 @@ final class ReflectionMethods {
     }
   }
 
-  private static void putFile(
+  private void putFile(
       ServerReflectionResponse.Builder response,
       Optional<FileDescriptor> file,
       String what,
@@ -186,7 +186,7 @@ final class ReflectionMethods {
     if (file.isPresent()) {
       response.setFileDescriptorResponse(
           FileDescriptorResponse.newBuilder()
-              .addAllFileDescriptorProto(ProtoFiles.closure(file.get(), sent)));
+              .addAllFileDescriptorProto(files.closure(file.get(), sent)));
     } else {
       putError(response, Code.NOT_FOUND, "no such " + what);
     }
