@@ -1,5 +1,6 @@
 package dev.longrunning.rpc;
 
+import dev.longrunning.connection.CallerNetwork;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.Future;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param service the service whose operations are meant, as the authority or the path says; {@code
  *     default} unless profiles say otherwise
- * @param caller who calls, for what one caller may ask at a time: the address it calls from
+ * @param caller who calls, for what one caller may ask at a time: its {@link CallerNetwork}
  * @param deadline when the caller stops waiting
  * @param cached whether the caller takes a cached state ({@code longrunning-consistency: cached})
  * @param transport for logs and metrics
@@ -54,7 +55,7 @@ public record Call(
 
   /** Names the caller of a request that comes from there; null: its connection is gone. */
   public static String caller(@Nullable SocketAddress from) {
-    return from == null ? "gone" : String.valueOf(from.hostAddress());
+    return CallerNetwork.of(from);
   }
 
   /** Reads the value of {@value #CONSISTENCY}; null: not sent. */

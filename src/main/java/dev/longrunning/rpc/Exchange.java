@@ -3,6 +3,7 @@ package dev.longrunning.rpc;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
+import dev.longrunning.connection.CallerNetwork;
 import dev.longrunning.observe.AccessLine;
 import dev.longrunning.observe.AccessLog;
 import dev.longrunning.observe.Tracing;
@@ -84,7 +85,7 @@ final class Exchange implements CallRecorder.Recording {
           tracing.begin(
               fullName,
               call.transport().name().toLowerCase(Locale.ROOT),
-              call.caller(),
+              CallerNetwork.address(request.remoteAddress()),
               at,
               request::getHeader);
     }
@@ -137,7 +138,7 @@ final class Exchange implements CallRecorder.Recording {
         new AccessLine(
             at,
             id(),
-            Call.caller(request.remoteAddress()),
+            CallerNetwork.address(request.remoteAddress()),
             transport(),
             method,
             operation,

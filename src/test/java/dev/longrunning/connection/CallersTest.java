@@ -2,7 +2,10 @@ package dev.longrunning.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class CallersTest {
@@ -48,5 +51,25 @@ final class CallersTest {
     callers.give(address("192.0.2.1"));
 
     assertThat(callers.size()).isZero();
+  }
+
+  @Test
+  void all_bounds_know_a_caller_by_the_same_name() throws Exception {
+    var peers =
+        Map.of(
+            "192.0.2.1", "192.0.2.1",
+            "::ffff:192.0.2.1", "192.0.2.1",
+            "2001:db8:0:1::1", "2001:db8:0:1::/64",
+            "2001:DB8:0:1:ffff::2", "2001:db8:0:1::/64",
+            "fe80::1%1", "fe80:0:0:0::/64",
+            "::1", "0:0:0:0::/64");
+    for (var peer : peers.entrySet()) {
+      var address = new InetSocketAddress(address(peer.getKey()), 4711);
+      assertThat(CallerNetwork.of(SocketAddress.inetSocketAddress(address)))
+          .isEqualTo(peer.getValue());
+      assertThat(CallerNetwork.of(address.getAddress().getHostAddress()))
+          .isEqualTo(peer.getValue());
+    }
+    assertThat(CallerNetwork.of((SocketAddress) null)).isEqualTo("gone");
   }
 }
