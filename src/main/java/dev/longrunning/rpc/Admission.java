@@ -2,12 +2,15 @@ package dev.longrunning.rpc;
 
 import dev.longrunning.operation.Problem;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -41,8 +44,33 @@ final class Admission {
     void after(long millis, Runnable task);
   }
 
+  /**
+   * What time it is.
+   *
+   * @param millis that never go back and never jump, whatever becomes of the machine's clock; they
+   *     decide how long a call has waited
+   * @param wall in which callers' deadlines are; each is converted once, as its call arrives
+   */
+  record Clocks(LongSupplier millis, InstantSource wall) {
+    /** One that is not there is after all others. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    /** The real ones, of which only the one that deadlines are in can be another. */
+    static Clocks of(InstantSource wall) {
+      return new Clocks(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), wall);
+    }
+
+    /** Rounded up: a deadline must be over when it is found to be. */
+    long deadlineMillis(Optional<Instant> deadline) {
+      return deadline
+          .map(at -> Duration.between(wall.instant(), at).plusNanos(999_999).toMillis())
+          .map(left -> millis.getAsLong() + left)
+          .orElse(NEVER);
+    }
+  }
+
   private final Supplier<AdmissionSettings> settings;
-  private final InstantSource clock;
+  private final Clocks clocks;
   private final Loop loop;
   private final CallerLoads callers = new CallerLoads();
 
@@ -58,9 +86,9 @@ final class Admission {
   private boolean beginning;
   private boolean ticking;
 
-  Admission(Supplier<AdmissionSettings> settings, InstantSource clock, Loop loop) {
+  Admission(Supplier<AdmissionSettings> settings, Clocks clocks, Loop loop) {
     this.settings = settings;
-    this.clock = clock;
+    this.clocks = clocks;
     this.loop = loop;
   }
 
@@ -80,7 +108,7 @@ final class Admission {
    * @param work never throws
    */
   <T> Future<T> run(Call call, Supplier<Future<T>> work) {
-    callers.endWindows(clock.millis());
+    callers.endWindows(clocks.millis().getAsLong());
     var caller = callers.of(call.caller());
     if (!caller.isWaiting() && mayBegin(caller)) {
       return begun(caller, work);
@@ -174,11 +202,12 @@ final class Admission {
   }
 
   private <T> Future<T> queued(CallerLoad caller, Call call, Supplier<Future<T>> work) {
-    var deadline = call.deadline();
+    long deadline = clocks.deadlineMillis(call.deadline());
     if (!makeRoom(caller, deadline)) {
       return Future.failedFuture(Problem.overloaded("calls"));
     }
-    var entry = new WaitingCall<>(caller, clock.millis(), deadline, () -> begun(caller, work));
+    long now = clocks.millis().getAsLong();
+    var entry = new WaitingCall<>(caller, now, deadline, () -> begun(caller, work));
     waiting++;
     caller.add(entry);
     callers.note(caller);
@@ -192,7 +221,7 @@ final class Admission {
   }
 
   /** Whether one more call of a caller may wait; if need be another one is refused for it. */
-  private boolean makeRoom(CallerLoad caller, Optional<Instant> deadline) {
+  private boolean makeRoom(CallerLoad caller, long deadline) {
     if (caller.calls() >= settings.get().callerMax()) {
       return refuseBefore(deadline, caller);
     }
@@ -209,8 +238,8 @@ final class Admission {
   }
 
   /** Refuses the waiting call of a caller whose deadline comes first, if before this one. */
-  private boolean refuseBefore(Optional<Instant> deadline, CallerLoad caller) {
-    var first = caller.earliestDeadline().filter(call -> call.isBefore(deadline));
+  private boolean refuseBefore(long deadline, CallerLoad caller) {
+    var first = caller.earliestDeadline().filter(call -> call.deadlineMillis() < deadline);
     first.ifPresent(call -> refuse(call, Problem.overloaded("calls")));
     return first.isPresent();
   }
@@ -249,7 +278,7 @@ final class Admission {
   /** While calls wait: refuses those that have waited for too long, and sees to the others. */
   private void tick() {
     ticking = false;
-    long now = clock.millis();
+    long now = clocks.millis().getAsLong();
     callers.endWindows(now);
     long overdue = now - settings.get().patience().toMillis();
     for (var caller : callers.all()) {

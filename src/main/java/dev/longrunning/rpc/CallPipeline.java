@@ -66,7 +66,10 @@ public final class CallPipeline {
     this.breakages = new Breakages(clock, ids);
     this.settings = settings;
     this.admission =
-        new Admission(() -> this.settings, clock, new ContextTurns(vertx.getOrCreateContext()));
+        new Admission(
+            () -> this.settings,
+            Admission.Clocks.of(clock),
+            new ContextTurns(vertx.getOrCreateContext()));
     this.held = new HeldCalls(() -> this.settings.callerHeldMax());
     this.streams = new OpenStreams(streams, held);
     this.recorder = recorder;

@@ -21,7 +21,9 @@ final class CallerLoads {
   private int demand;
 
   private CallerLoad busiest = new CallerLoad();
-  private long windowEndsMillis;
+
+  /** Before any time there is: where it begins is anywhere. */
+  private long windowEndsMillis = Long.MIN_VALUE;
 
   CallerLoad of(String caller) {
     return callers.computeIfAbsent(caller, key -> new CallerLoad());

@@ -3,8 +3,6 @@ package dev.longrunning.rpc;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.Instant;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A call that waits for its turn; begun once or refused once. */
@@ -20,18 +18,13 @@ final class WaitingCall<T> {
   /**
    * Makes one.
    *
-   * @param deadline empty: it outlasts every call that has one
+   * @param deadlineMillis in the same time as {@code sinceMillis}
    */
-  WaitingCall(
-      CallerLoad caller, long sinceMillis, Optional<Instant> deadline, Supplier<Future<T>> work) {
+  WaitingCall(CallerLoad caller, long sinceMillis, long deadlineMillis, Supplier<Future<T>> work) {
     this.caller = caller;
     this.sinceMillis = sinceMillis;
-    this.deadlineMillis = millis(deadline);
+    this.deadlineMillis = deadlineMillis;
     this.work = work;
-  }
-
-  private static long millis(Optional<Instant> deadline) {
-    return deadline.map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
   }
 
   CallerLoad caller() {
@@ -53,11 +46,6 @@ final class WaitingCall<T> {
 
   void putNumber(long given) {
     number = given;
-  }
-
-  /** Whether its deadline comes before another one, or there is only that one. */
-  boolean isBefore(Optional<Instant> other) {
-    return deadlineMillis < millis(other);
   }
 
   boolean isWaiting() {

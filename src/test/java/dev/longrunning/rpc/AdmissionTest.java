@@ -7,7 +7,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,8 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class AdmissionTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
+  /** That of callers' deadlines. */
   private Instant now = START;
-  private final InstantSource clock = () -> now;
+
+  /** That which never jumps; it may begin anywhere, below zero too. */
+  private long millis = -5_000_000;
+
+  private final Admission.Clocks clocks = new Admission.Clocks(() -> millis, () -> now);
   private final Map<String, Promise<String>> working = new LinkedHashMap<>();
   private final Map<String, Future<String>> answers = new LinkedHashMap<>();
 
@@ -32,7 +36,7 @@ final class AdmissionTest {
         () ->
             new AdmissionSettings(
                 workingMax, waitingMax, callerMax, 1_000, shareMin, Duration.ofSeconds(1)),
-        clock,
+        clocks,
         loop);
   }
 
@@ -57,9 +61,14 @@ final class AdmissionTest {
     }
   }
 
+  private void passUnseen(long elapsed) {
+    now = now.plusMillis(elapsed);
+    millis += elapsed;
+  }
+
   /** Lets time go by, and what is due then happen. */
-  private void pass(long millis) {
-    now = now.plusMillis(millis);
+  private void pass(long elapsed) {
+    passUnseen(elapsed);
     for (int tasks = later.size(); tasks > 0; tasks--) {
       later.remove().run();
     }
@@ -251,7 +260,7 @@ final class AdmissionTest {
   void what_has_waited_too_long_is_refused() {
     var admission = admission(1, 100, 100, 1);
     ask(admission, "a", 1, 2);
-    now = now.plusMillis(500);
+    passUnseen(500);
     ask(admission, "a", 3, 3);
 
     pass(499);
@@ -279,12 +288,36 @@ final class AdmissionTest {
   }
 
   @Test
+  void a_clock_that_is_set_changes_nothing_for_what_waits() {
+    var admission = admission(1, 100, 100, 1);
+    var stays = Promise.<Void>promise().future();
+    ask(admission, "a", 1, 2);
+    ask(admission, "a", "in300", Optional.of(now.plusMillis(300)), stays);
+
+    now = now.plusSeconds(3_600);
+    pass(CallerLoads.WINDOW_MILLIS);
+    ask(admission, "a", "in200", Optional.of(now.plusMillis(200)), stays);
+    now = now.minusSeconds(7_200);
+    pass(CallerLoads.WINDOW_MILLIS);
+    assertThat(answers.get("a2").isComplete()).isFalse();
+    assertThat(answers.get("in300").isComplete()).isFalse();
+    assertThat(answers.get("in200").isComplete()).isFalse();
+
+    pass(CallerLoads.WINDOW_MILLIS);
+    assertThat(refused("in300")).isEqualTo(Problem.Kind.DEADLINE);
+    assertThat(refused("in200")).isEqualTo(Problem.Kind.DEADLINE);
+    assertThat(answers.get("a2").isComplete()).isFalse();
+    pass(700);
+    assertThat(refused("a2")).isEqualTo(Problem.Kind.UNAVAILABLE);
+  }
+
+  @Test
   void a_call_that_comes_with_the_refusal_of_another_harms_nobody() {
     var admission = admission(1, 2, 100, 1);
     ask(admission, "noisy", 1, 3);
     answers.get("noisy2").onFailure(refused -> ask(admission, "noisy", 4, 4));
 
-    now = now.plusMillis(10 * CallerLoads.WINDOW_MILLIS);
+    passUnseen(10 * CallerLoads.WINDOW_MILLIS);
     ask(admission, "quiet", 1, 1);
     turn();
     end("noisy1");
