@@ -93,6 +93,23 @@ final class KubernetesTest {
     assertThat((most + more) * each).isLessThanOrEqualTo(allowed - RESERVED);
   }
 
+  @Test
+  void a_standby_that_is_gone_does_not_fill_the_volume_of_the_log() throws Exception {
+    var cluster = Manifests.of("overlays/production").one("Cluster");
+    var parameters = (Map<?, ?>) Manifests.at(cluster, "spec", "postgresql", "parameters");
+    var volume = Manifests.at(cluster, "spec", "walStorage", "size").toString();
+
+    int kept = gigabytes(String.valueOf(parameters.get("max_slot_wal_keep_size")), "GB");
+    int written = gigabytes(String.valueOf(parameters.get("max_wal_size")), "GB");
+
+    assertThat(kept + written).isLessThan(gigabytes(volume, "Gi"));
+  }
+
+  private static int gigabytes(String size, String unit) {
+    assertThat(size).endsWith(unit);
+    return Integer.parseInt(size.substring(0, size.length() - unit.length()));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"overlays/dev", "overlays/production"})
   void a_server_has_the_time_that_it_takes_to_stop(String folder) throws Exception {
