@@ -71,10 +71,10 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     this.framing = framing;
     this.request = request;
     this.response = request.response();
-    this.frames =
-        new RequestFrames(transport.intakes().budget(), request.getHeader(GrpcHeaders.ENCODING));
     this.text = framing == Framing.WEB_TEXT ? new TextBody() : null;
     var call = GrpcHeaders.call(request, begun, gone.future());
+    var encoding = request.getHeader(GrpcHeaders.ENCODING);
+    this.frames = new RequestFrames(transport.intakes().budget(), call.caller(), encoding);
     this.stream = transport.pipeline().stream(method, call, this);
     this.late = LateMessage.of(stream, transport.pipeline(), loop.owner());
   }

@@ -23,6 +23,7 @@ final class RequestFrames {
   private static final int FIRST_BYTES = 1_024;
 
   private final BodyBudget budget;
+  private final String caller;
   private final @Nullable String encoding;
 
   private Buffer part = NO_PART;
@@ -33,8 +34,9 @@ final class RequestFrames {
   private byte[] message = NOTHING;
   private int filled;
 
-  RequestFrames(BodyBudget budget, @Nullable String encoding) {
+  RequestFrames(BodyBudget budget, String caller, @Nullable String encoding) {
     this.budget = budget;
+    this.caller = caller;
     this.encoding = encoding;
   }
 
@@ -90,7 +92,7 @@ final class RequestFrames {
   }
 
   private void take(int bytes) {
-    if (!budget.take(bytes)) {
+    if (!budget.take(caller, bytes)) {
       throw Problem.overloaded("request bodies");
     }
     int needed = filled + bytes;
@@ -129,7 +131,7 @@ final class RequestFrames {
   }
 
   private void forget() {
-    budget.give(filled);
+    budget.give(caller, filled);
     message = NOTHING;
     filled = 0;
     prefixBytes = 0;

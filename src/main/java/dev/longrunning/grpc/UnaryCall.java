@@ -61,7 +61,7 @@ final class UnaryCall<Q extends Message> implements Intake.Taker {
     this.response = request.response();
     this.call = GrpcHeaders.call(request, begun, gone.future());
     int max = framing == Framing.WEB_TEXT ? TEXT_BYTES_MAX : BODY_BYTES_MAX;
-    this.intake = transport.intakes().of(request, max, this);
+    this.intake = transport.intakes().of(request, call.caller(), max, this);
   }
 
   void begin() {

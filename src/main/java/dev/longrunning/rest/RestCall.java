@@ -69,7 +69,7 @@ final class RestCall<Q extends Message> implements Intake.Taker {
             Call.isCached(request.getHeader(Call.CONSISTENCY)),
             Call.Transport.REST,
             gone.future());
-    this.intake = transport.intakes().of(request, RequestBody.BYTES_MAX, this);
+    this.intake = transport.intakes().of(request, call.caller(), RequestBody.BYTES_MAX, this);
   }
 
   void begin() {

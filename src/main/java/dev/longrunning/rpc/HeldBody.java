@@ -11,19 +11,21 @@ final class HeldBody {
   private static final Buffer NONE = Buffer.buffer(0);
 
   private final BodyBudget budget;
+  private final String caller;
 
   /** The first part as it came, which nearly always is all; a copy once there are more. */
   private Buffer bytes = NONE;
 
   private int parts;
 
-  HeldBody(BodyBudget budget) {
+  HeldBody(BodyBudget budget, String caller) {
     this.budget = budget;
+    this.caller = caller;
   }
 
   /** Whether the budget had room for it; if not, it is not added. */
   boolean add(Buffer part) {
-    if (!budget.take(part.length())) {
+    if (!budget.take(caller, part.length())) {
       return false;
     }
     parts++;
@@ -47,7 +49,7 @@ final class HeldBody {
   }
 
   void release() {
-    budget.give(bytes.length());
+    budget.give(caller, bytes.length());
     bytes = NONE;
     parts = 0;
   }

@@ -76,13 +76,13 @@ public final class Intake {
 
   private long drainedBytes;
 
-  Intake(Intakes intakes, HttpServerRequest request, int bytesMax, Taker taker) {
+  Intake(Intakes intakes, HttpServerRequest request, String caller, int bytesMax, Taker taker) {
     this.intakes = intakes;
     this.request = request;
     this.response = request.response();
     this.bytesMax = bytesMax;
     this.taker = taker;
-    this.held = new HeldBody(intakes.budget());
+    this.held = new HeldBody(intakes.budget(), caller);
   }
 
   /**

@@ -46,14 +46,15 @@ public final class Intakes {
   /**
    * Takes in the body of a request; nothing happens before {@link Intake#begin}.
    *
+   * @param caller whose share of the budget it is held in
    * @param bytesMax the largest body that is taken
    */
-  public Intake of(HttpServerRequest request, int bytesMax, Intake.Taker taker) {
-    return new Intake(this, request, bytesMax, taker);
+  public Intake of(HttpServerRequest request, String caller, int bytesMax, Intake.Taker taker) {
+    return new Intake(this, request, caller, bytesMax, taker);
   }
 
   /** Throws away the body of a request that is about to be answered without looking at it. */
   public void discard(HttpServerRequest request) {
-    of(request, 0, Intake.NOBODY).drain();
+    of(request, "", 0, Intake.NOBODY).drain();
   }
 }

@@ -69,7 +69,7 @@ public final class FrameFuzz {
   }
 
   private static List<Bytes> messages(@Nullable String encoding, byte[]... parts) {
-    var frames = new RequestFrames(BUDGET, encoding);
+    var frames = new RequestFrames(BUDGET, "fuzz", encoding);
     var messages = new ArrayList<Bytes>();
     try {
       for (byte[] part : parts) {
