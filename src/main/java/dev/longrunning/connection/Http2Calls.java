@@ -28,7 +28,8 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Threads.</b> Confined to the event loop of its channel.
  *
  * <p><b>Bounds.</b> {@value #CONTROL_FRAMES_MAX} frames of PING, PRIORITY and unknown types, and
- * {@value #SETTINGS_FRAMES_MAX} of SETTINGS, in {@value #WINDOW_SECONDS} seconds.
+ * {@value #SETTINGS_FRAMES_MAX} of SETTINGS, in {@value #WINDOW_SECONDS} seconds; {@link
+ * TinyFrames} of DATA.
  */
 final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire {
   static final int WINDOW_SECONDS = 10;
@@ -53,6 +54,7 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
       new FloodMeter(System::nanoTime, WINDOW_NANOS, CONTROL_FRAMES_MAX);
   private final FloodMeter settings =
       new FloodMeter(System::nanoTime, WINDOW_NANOS, SETTINGS_FRAMES_MAX);
+  private final TinyFrames data = new TinyFrames();
 
   /** Whether no more calls are taken. */
   private boolean finishing;
@@ -86,6 +88,7 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
   public void onStreamActive(Http2Stream stream) {
     connection.callBegan();
     control.forgive();
+    data.forgive();
   }
 
   @Override
@@ -138,10 +141,18 @@ final class Http2Calls extends Http2ConnectionAdapter implements Connection.Wire
     }
   }
 
-  /** Counts the frames that need no stream. */
+  /** Counts the frames that need no stream, and those that take more than they bring. */
   private final class Metered extends Http2FrameListenerDecorator {
     Metered(Http2FrameListener listener) {
       super(listener);
+    }
+
+    @Override
+    public int onDataRead(
+        ChannelHandlerContext context, int streamId, ByteBuf bytes, int padding, boolean last)
+        throws Http2Exception {
+      check(data.counts(bytes.readableBytes()), "tiny DATA");
+      return super.onDataRead(context, streamId, bytes, padding, last);
     }
 
     @Override

@@ -10,9 +10,13 @@ import static dev.longrunning.connection.Http2Peer.SETTINGS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longrunning.connection.Http2Peer;
+import dev.longrunning.testing.Frames;
 import dev.longrunning.testing.HonestCaller;
+import dev.longrunning.testing.RawHttp2;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -159,6 +163,26 @@ final class FloodTest {
             peer.send(Http2Peer.DATA, 0, stream, NOTHING);
           }
         });
+  }
+
+  /** Behind streams that nobody reads each frame would be held, at a hundred times its size. */
+  @Test
+  void a_flood_of_tiny_data_ends_it() throws Exception {
+    try (var connection = RawHttp2.open(server.port)) {
+      String path = '/' + TestMethods.SERVICE + '/' + TestStreams.REPORT;
+      connection.send(Frames.headers(1, false, GrpcBattery.head(":path", path)));
+      assertThat(connection.isAlive(1)).isTrue();
+      var tiny = new ByteArrayOutputStream();
+      for (int i = 0; i < 70_000; i++) {
+        tiny.writeBytes(Frames.data(1, false, (byte) 0));
+      }
+
+      connection.offer(tiny.toByteArray());
+
+      assertThat(connection.awaitClose())
+          .isIn(OptionalLong.of(ENHANCE_YOUR_CALM), OptionalLong.empty());
+    }
+    server.awaitStreams(0);
   }
 
   @Test
