@@ -26,8 +26,9 @@ final class ContextTurns implements Admission.Loop {
 
   @Override
   public void after(long millis, Runnable task) {
-    context
-        .nettyEventLoop()
-        .schedule(() -> context.dispatch(now -> task.run()), millis, TimeUnit.MILLISECONDS);
+    var ignored =
+        context
+            .nettyEventLoop()
+            .schedule(() -> context.dispatch(now -> task.run()), millis, TimeUnit.MILLISECONDS);
   }
 }

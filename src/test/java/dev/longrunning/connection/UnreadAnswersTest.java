@@ -66,7 +66,7 @@ final class UnreadAnswersTest {
 
   /** With as many bytes as the path says; past a slash, so many are held as if they were there. */
   private static void answer(HttpServerRequest request) {
-    var path = request.path().substring(1).split("/");
+    var path = request.path().substring(1).split("/", -1);
     int held = Integer.parseInt(path[path.length - 1]);
     if (!UnreadAnswers.hasRoom(request, held)) {
       request.response().setStatusCode(REFUSED).end();
