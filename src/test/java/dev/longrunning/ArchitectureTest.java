@@ -101,7 +101,7 @@ final class ArchitectureTest {
           Map.entry(
               "grpc",
               "rpc connection operation observe logging metrics vertx protobuf grpc-client-and-server"),
-          Map.entry("rest", "rpc operation observe logging metrics vertx protobuf json"),
+          Map.entry("rest", "rpc connection operation observe logging metrics vertx protobuf json"),
           Map.entry("site", "rpc connection observe logging vertx web"),
           Map.entry(
               "cli",

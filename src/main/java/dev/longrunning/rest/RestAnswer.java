@@ -1,6 +1,7 @@
 package dev.longrunning.rest;
 
 import dev.longrunning.operation.Problem;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -10,7 +11,8 @@ import java.time.Duration;
 /**
  * Writes the one answer of a request.
  *
- * <p><b>Promise.</b> Does nothing if the request is answered or its caller gone.
+ * <p><b>Promise.</b> Does nothing if the request is answered or its caller gone. What is returned
+ * completes once the answer is on its way or lost.
  *
  * <p><b>Threads.</b> Confined to the event loop of its request.
  */
@@ -43,9 +45,9 @@ final class RestAnswer {
     putHeader("retry-after", Long.toString(seconds));
   }
 
-  void send(int status, String body) {
+  Future<Void> send(int status, String body) {
     if (isOver()) {
-      return;
+      return Future.succeededFuture();
     }
     // People read it in terminals.
     var bytes = Buffer.buffer(body).appendByte((byte) '\n');
@@ -55,21 +57,15 @@ final class RestAnswer {
         .putHeader("cache-control", "private, no-cache")
         .putHeader("x-content-type-options", "nosniff")
         .putHeader("content-length", Integer.toString(bytes.length()));
-    if (request.method().equals(HttpMethod.HEAD)) {
-      response.end();
-    } else {
-      response.end(bytes);
-    }
+    return request.method().equals(HttpMethod.HEAD) ? response.end() : response.end(bytes);
   }
 
-  void sendEmpty(int status) {
-    if (!isOver()) {
-      response.setStatusCode(status).end();
-    }
+  Future<Void> sendEmpty(int status) {
+    return isOver() ? Future.succeededFuture() : response.setStatusCode(status).end();
   }
 
-  void fail(int status, Problem problem, JsonStyle style) {
+  Future<Void> fail(int status, Problem problem, JsonStyle style) {
     problem.retryAfter().ifPresent(this::putRetryAfter);
-    send(status, ErrorBody.of(status, problem, json, style));
+    return send(status, ErrorBody.of(status, problem, json, style));
   }
 }
