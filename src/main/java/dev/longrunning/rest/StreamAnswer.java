@@ -204,7 +204,7 @@ final class StreamAnswer implements StreamWire {
 
   private void finish() {
     stream().ended();
-    if (isOld()) {
+    if (isOld() && accepted) {
       request.connection().close();
     }
   }
