@@ -4,16 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The media types that a caller takes, as its Accept headers rank them.
  *
  * <p><b>Promise.</b> A range that cannot be read is passed over. Without any range, all is taken.
+ * {@code *} and {@code q=.2} are read too: Java's own client says so.
  *
  * @param ranges as they came
  */
 record AcceptHeader(List<Range> ranges) {
-  private static final Pattern QUALITY = Pattern.compile("(?i)q=([01])(?:\\.(\\d{0,3}))?");
+  private static final Pattern QUALITY = Pattern.compile("(?i)q=([01]?)(?:\\.(\\d{0,9}))?");
   private static final int FULL = 1_000;
   private static final List<Range> ALL = List.of(new Range("*/*", FULL));
 
@@ -61,18 +63,21 @@ record AcceptHeader(List<Range> ranges) {
     for (int i = 1; i < parts.length; i++) {
       String part = parts[i].strip();
       if (part.regionMatches(true, 0, "q=", 0, 2)) {
-        var match = QUALITY.matcher(part);
-        if (!match.matches()) {
+        var weight = QUALITY.matcher(part);
+        if (!weight.matches() || part.length() == 2) {
           return;
         }
-        String decimals = match.group(2) == null ? "" : match.group(2);
-        int thousandths = Integer.parseInt((decimals + "000").substring(0, 3));
-        quality = Math.min(FULL, Integer.parseInt(match.group(1)) * FULL + thousandths);
+        quality = quality(weight.group(1), weight.group(2));
       }
     }
     if (parts.length > 0 && !parts[0].isBlank()) {
       ranges.add(new Range(parts[0].strip().toLowerCase(Locale.ROOT), quality));
     }
+  }
+
+  private static int quality(String one, @Nullable String decimals) {
+    String thousandths = (decimals == null ? "" : decimals) + "000";
+    return one.equals("1") ? FULL : Integer.parseInt(thousandths.substring(0, 3));
   }
 
   /** By the most exact of the ranges that hold the type. */
@@ -91,7 +96,7 @@ record AcceptHeader(List<Range> ranges) {
     if (range.equals(type)) {
       return 2;
     }
-    if (range.equals("*/*")) {
+    if (range.equals("*/*") || range.equals("*")) {
       return 0;
     }
     boolean group = range.endsWith("/*") && type.startsWith(range.substring(0, range.length() - 1));

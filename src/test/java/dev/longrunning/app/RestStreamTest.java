@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -281,12 +282,13 @@ final class RestStreamTest {
   @MethodSource("forms")
   void a_head_is_that_of_the_stream_and_ends_it(Form form) {
     var silent = server.methods.streams;
+    var overWhileSending = new LinkedBlockingQueue<Boolean>();
     for (String uri : List.of(WATCH, "/v1/operations/a:" + TestStreams.WATCH)) {
       watch.script(
           (peer, request) -> {
             peer.send(StreamReply.of(gone()));
             peer.send(StreamReply.of(gone()));
-            assertThat(watch.closed).isEmpty();
+            overWhileSending.add(!watch.closed.isEmpty());
           });
       var accept = Map.of("accept", form.contentType);
 
@@ -298,6 +300,7 @@ final class RestStreamTest {
       assertThat(TestServer.take(server.ended).code()).isEqualTo(Code.OK);
     }
     assertThat(TestServer.take(watch.closed)).isTrue();
+    assertThat(overWhileSending).containsExactly(false);
     assertThat(TestServer.take(silent.opened).run(() -> true)).isTrue();
 
     watch.script((peer, request) -> later(peer, TestServer.problem(Problem.Kind.NOT_FOUND)));
@@ -357,12 +360,15 @@ final class RestStreamTest {
       for (boolean cancels : List.of(false, true)) {
         var request =
             TestServer.await(client.request(HttpMethod.GET, server.port, "127.0.0.1", WATCH));
-        request.exceptionHandler(reset -> {});
-        request.response().onSuccess(head -> head.exceptionHandler(reset -> {}));
+        var reset = new LinkedBlockingQueue<Throwable>();
+        request.exceptionHandler(lost -> {});
+        request.response().onSuccess(head -> head.exceptionHandler(reset::add));
         request.end();
         TestServer.take(watch.closed);
         if (cancels) {
           TestServer.await(request.reset(8));
+        } else {
+          assertThat(TestServer.take(reset)).hasMessageContaining("reset");
         }
         // The caller is gone, or has had its time.
         server.awaitStreams(0);
@@ -371,11 +377,14 @@ final class RestStreamTest {
     TestServer.await(client.close());
   }
 
-  @Test
-  void a_caller_that_disconnects_in_mid_stream_is_let_go() {
+  /** Also one whose next request waits behind the stream. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void a_caller_that_disconnects_in_mid_stream_is_let_go(int requests) {
     watch.script((peer, request) -> peer.send(StreamReply.of(gone())));
     try (var connection = RawHttp1.open(server.port)) {
-      connection.send("GET " + WATCH + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      var one = "GET " + WATCH + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+      connection.send(one.repeat(requests));
       assertThat(connection.head()).contains("transfer-encoding: chunked");
       server.awaitStreams(1);
     }

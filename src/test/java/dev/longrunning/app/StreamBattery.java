@@ -39,6 +39,8 @@ final class StreamBattery {
             "Accept: application/json;charset=utf-8\r\n",
             "Accept: text/html, application/xhtml+xml;q=0.9, */*;q=0.8\r\n",
             "Accept: text/html\r\nAccept: application/json\r\n",
+            "Accept: *\r\n",
+            "Accept: text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2\r\n",
             "Accept: text/event-stream;q=0.5, application/json\r\n",
             "Accept: ;;q=1,/,*, application/json\r\n",
             "Accept: " + "text/html,".repeat(1_400) + "application/json\r\n")) {
@@ -63,7 +65,6 @@ final class StreamBattery {
             "Accept: application/json;q=2\r\n",
             "Accept: application/json;q=\r\n",
             "Accept: application/js\r\n",
-            "Accept: *\r\n",
             "Accept: ;\r\n",
             "Accept: " + "text/html,".repeat(1_400) + "\r\n")) {
       kept("no form for '" + name(accept) + "'", accept, error(406, ALLOWED));

@@ -7,6 +7,7 @@ import dev.longrunning.rpc.StreamReply;
 import dev.longrunning.v1.WatchEvent;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -73,11 +74,14 @@ final class StreamFormsTest {
         "text/event-stream;q=x, application/json;q=0.001|JSON",
         "text/html|",
         "*/*;q=0|",
+        "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2|JSON",
+        "text/event-stream;q=.3, application/json;q=.2999|EVENTS",
+        "text/event-stream;q=1.9, application/json;q=1|EVENTS",
+        "application/json;q=., application/x-ndjson;q=1.|LINES",
         "application/json;q=0.0001|",
         "x/y;q=1;q=0, a/b|"
       })
   void what_accept_asks_for(String accept, StreamMedia wanted) {
-    assertThat(StreamMedia.wanted("", List.of(accept)))
-        .isEqualTo(java.util.Optional.ofNullable(wanted));
+    assertThat(StreamMedia.wanted("", List.of(accept))).isEqualTo(Optional.ofNullable(wanted));
   }
 }
