@@ -181,15 +181,7 @@ final class StreamAnswer implements StreamWire {
       return response.setStatusCode(204).end();
     }
     accept();
-    if (isHead()) {
-      return response.end();
-    }
-    // The library cannot take back an end that waits for the caller's window; a part it can.
-    return response.write(last(problem)).compose(left -> endBody());
-  }
-
-  private Future<Void> endBody() {
-    return isWritable() ? response.end() : Future.succeededFuture();
+    return isHead() ? response.end() : response.end(last(problem));
   }
 
   private Buffer last(Optional<Problem> problem) {
