@@ -50,9 +50,9 @@ record AcceptHeader(List<Range> ranges) {
     var ranges = new ArrayList<Range>();
     boolean named = false;
     for (String value : values) {
-      for (String range : value.split(",")) {
+      for (String range : value.split(",", -1)) {
         named |= !range.isBlank();
-        add(ranges, range.split(";"));
+        add(ranges, range.split(";", -1));
       }
     }
     return new AcceptHeader(named ? List.copyOf(ranges) : ALL);
