@@ -19,6 +19,7 @@ public final class JsonMessages {
   private final OpaqueAnys anys;
   private final JsonFormat.Printer printer;
   private final JsonFormat.Parser parser;
+  private final StreamForms streams = new StreamForms(this);
 
   /**
    * Reads and writes the given types inside of Any.
@@ -29,6 +30,11 @@ public final class JsonMessages {
     this.anys = new OpaqueAnys(types);
     this.printer = JsonFormat.printer().usingTypeRegistry(types);
     this.parser = JsonFormat.parser().usingTypeRegistry(types);
+  }
+
+  /** How streams are written, on whatever event loop. */
+  StreamForms streams() {
+    return streams;
   }
 
   String print(Message message, JsonStyle style) {

@@ -2,6 +2,7 @@ package dev.longrunning.rest;
 
 import dev.longrunning.connection.UnreadAnswers;
 import dev.longrunning.operation.Problem;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -11,7 +12,8 @@ import java.time.Duration;
 /**
  * Writes the one answer of a request.
  *
- * <p><b>Promise.</b> Does nothing if the request is answered or its caller gone.
+ * <p><b>Promise.</b> Does nothing if the request is answered or its caller gone. What is returned
+ * completes once the answer is on its way or lost.
  *
  * <p><b>Threads.</b> Confined to the event loop of its request.
  *
@@ -52,9 +54,9 @@ final class RestAnswer {
     return Buffer.buffer(json).appendByte((byte) '\n');
   }
 
-  void send(int status, Buffer body) {
+  Future<Void> send(int status, Buffer body) {
     if (isOver()) {
-      return;
+      return Future.succeededFuture();
     }
     response
         .setStatusCode(status)
@@ -63,22 +65,19 @@ final class RestAnswer {
         .putHeader("x-content-type-options", "nosniff")
         .putHeader("content-length", Integer.toString(body.length()));
     if (request.method().equals(HttpMethod.HEAD)) {
-      response.end();
-    } else {
-      // Watched from here on if it does not.
-      UnreadAnswers.leavesAtOnce(request, body.length());
-      response.end(body);
+      return response.end();
     }
+    // Watched from here on if it does not.
+    UnreadAnswers.leavesAtOnce(request, body.length());
+    return response.end(body);
   }
 
-  void sendEmpty(int status) {
-    if (!isOver()) {
-      response.setStatusCode(status).end();
-    }
+  Future<Void> sendEmpty(int status) {
+    return isOver() ? Future.succeededFuture() : response.setStatusCode(status).end();
   }
 
-  void fail(int status, Problem problem, JsonStyle style) {
+  Future<Void> fail(int status, Problem problem, JsonStyle style) {
     problem.retryAfter().ifPresent(this::putRetryAfter);
-    send(status, body(ErrorBody.of(status, problem, json, style)));
+    return send(status, body(ErrorBody.of(status, problem, json, style)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.longrunning.rest;
 
+import com.google.protobuf.Message;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
@@ -7,11 +8,14 @@ import dev.longrunning.rpc.HttpRoutes;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.StatusTable;
+import dev.longrunning.rpc.StreamMethod;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -90,10 +94,7 @@ public final class RestTransport implements Handler<HttpServerRequest> {
     String path = Objects.requireNonNullElse(request.path(), "");
     var match = routes.find(verb(request), path);
     if (match.isPresent()) {
-      if (!(match.get().method() instanceof Method<?, ?> method)) {
-        throw Problem.unimplemented("method: streams are answered over gRPC and gRPC-Web only");
-      }
-      begin(method, match.get(), request);
+      begin(match.get(), request);
       return;
     }
     var verbs = routes.verbs(path);
@@ -114,14 +115,40 @@ public final class RestTransport implements Handler<HttpServerRequest> {
     }
   }
 
-  private void begin(Method<?, ?> method, HttpRoutes.Match match, HttpServerRequest request) {
+  private void begin(HttpRoutes.Match match, HttpServerRequest request) {
     var begun = clock.instant();
+    var row = match.method();
     try {
-      new RestCall<>(method, match, this, begun, request).begin();
+      if (row instanceof Method<?, ?> method) {
+        begin(method, match, begun, request);
+      } else if (row instanceof StreamMethod<?, ?> method
+          && method.requests() == StreamMethod.Requests.ONE) {
+        begin(method, match, begun, request);
+      } else {
+        throw Problem.unimplemented("method: of many requests, over gRPC and gRPC-Web only");
+      }
     } catch (RuntimeException failure) {
       var call = Call.unread(request.remoteAddress(), Call.Transport.REST);
-      refuse(request, pipeline.refused(method, call, begun, failure));
+      refuse(request, pipeline.refused(row, call, begun, failure));
     }
+  }
+
+  private <Q extends Message> void begin(
+      Method<Q, ?> method, HttpRoutes.Match match, Instant begun, HttpServerRequest request) {
+    new RestCall<>(method, new RestRequest<>(method, match, json, begun, request), this).begin();
+  }
+
+  private <Q extends Message> void begin(
+      StreamMethod<Q, ?> method, HttpRoutes.Match match, Instant begun, HttpServerRequest request) {
+    var said = new RestRequest<>(method, match, json, begun, request);
+    var accept = request.headers().getAll(HttpHeaders.ACCEPT);
+    var media = StreamMedia.wanted(said.alt(), accept);
+    if (media.isPresent()) {
+      new RestStream<>(method, said, media.get(), this).begin();
+      return;
+    }
+    var problem = Problem.invalid("accept", String.join(", ", accept), StreamMedia.ALLOWED);
+    refuse(request, 406, pipeline.refused(method, said.call(), begun, problem));
   }
 
   /** The verb that the request is to be matched by. */

@@ -1,6 +1,7 @@
 package dev.longrunning.rest;
 
 import dev.longrunning.operation.Problem;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -12,6 +13,11 @@ import java.util.Set;
  * it asks for. Tokens are refused without being repeated: a URL ends up in logs.
  */
 final class SystemParameters {
+  static final String JSON = "json";
+  static final String JSON_ENUM_NUMBERS = "json;enum-encoding=int";
+  static final String LINES = "ndjson";
+  static final String EVENTS = "sse";
+
   private static final Set<String> IGNORED =
       Set.of(
           "fields",
@@ -30,8 +36,26 @@ final class SystemParameters {
   private static final Set<String> SECRETS =
       Set.of("access_token", "bearer_token", "oauth_token", "oauth_token_secret");
 
-  private boolean pretty = JsonStyle.DEFAULT.pretty();
-  private boolean enumNumbers = JsonStyle.DEFAULT.enumNumbers();
+  private final List<String> alts;
+  private final boolean oneLine;
+  private boolean pretty;
+  private String alt = "";
+
+  private SystemParameters(List<String> alts, boolean oneLine) {
+    this.alts = alts;
+    this.oneLine = oneLine;
+    this.pretty = !oneLine && JsonStyle.DEFAULT.pretty();
+  }
+
+  /** Those of a method that answers once. */
+  static SystemParameters ofAnswer() {
+    return new SystemParameters(List.of(JSON, JSON_ENUM_NUMBERS), false);
+  }
+
+  /** Those of a stream, in which each message has a line. */
+  static SystemParameters ofStream() {
+    return new SystemParameters(List.of(JSON, JSON_ENUM_NUMBERS, LINES, EVENTS), true);
+  }
 
   /** Takes the parameter if it is one of these. */
   boolean takes(QueryString.Parameter parameter) {
@@ -42,7 +66,7 @@ final class SystemParameters {
     }
     switch (bare) {
       case "alt" -> alt(parameter);
-      case "prettyPrint", "pp" -> pretty = isTrue(parameter);
+      case "prettyPrint", "pp" -> pretty(parameter);
       case "callback" -> throw Problem.invalid(name, "JSONP", "JSON only, without a callback");
       default -> {
         return IGNORED.contains(bare);
@@ -52,12 +76,17 @@ final class SystemParameters {
   }
 
   private void alt(QueryString.Parameter parameter) {
-    switch (parameter.value()) {
-      case "json" -> enumNumbers = false;
-      case "json;enum-encoding=int" -> enumNumbers = true;
-      default ->
-          throw Problem.invalid(
-              parameter.name(), parameter.value(), "json or json;enum-encoding=int");
+    if (!alts.contains(parameter.value())) {
+      throw Problem.invalid(parameter.name(), parameter.value(), String.join(" or ", alts));
+    }
+    alt = parameter.value();
+  }
+
+  private void pretty(QueryString.Parameter parameter) {
+    pretty = isTrue(parameter);
+    if (pretty && oneLine) {
+      throw Problem.invalid(
+          parameter.name(), parameter.value(), "false: a message of a stream has one line");
     }
   }
 
@@ -69,7 +98,12 @@ final class SystemParameters {
     };
   }
 
+  /** What {@code alt} says; empty if it does not. */
+  String alt() {
+    return alt;
+  }
+
   JsonStyle style() {
-    return new JsonStyle(pretty, enumNumbers);
+    return new JsonStyle(pretty, alt.equals(JSON_ENUM_NUMBERS));
   }
 }

@@ -54,8 +54,11 @@ abstract class BatteryContract {
 
   @TestFactory
   Stream<DynamicTest> http() {
-    return HttpBattery.cases().stream()
-        .map(row -> DynamicTest.dynamicTest(row.name(), () -> run(row)));
+    return httpTests(HttpBattery.cases());
+  }
+
+  final Stream<DynamicTest> httpTests(List<HttpBattery.Case> rows) {
+    return rows.stream().map(row -> DynamicTest.dynamicTest(row.name(), () -> run(row)));
   }
 
   private void run(GrpcBattery.Case row) throws Exception {

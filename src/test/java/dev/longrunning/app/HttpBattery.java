@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /** What may come in on a connection that should speak HTTP/1.1, and what is answered. */
 final class HttpBattery {
-  private static final String HOST = "Host: localhost\r\n";
+  static final String HOST = "Host: localhost\r\n";
   private static final String JSON = "Content-Type: application/json\r\n";
   private static final String CHUNKED = JSON + "Transfer-Encoding: chunked\r\n";
   private static final String A = "/v1/" + GrpcBattery.NAME;
@@ -627,7 +627,7 @@ final class HttpBattery {
     return bytes.chars().mapToObj(c -> base64("" + (char) c)).collect(Collectors.joining());
   }
 
-  private static String get(String path) {
+  static String get(String path) {
     return request("GET", path, "", "");
   }
 
@@ -635,31 +635,31 @@ final class HttpBattery {
     return request("POST", path, headers + "Content-Length: " + body.length() + "\r\n", body);
   }
 
-  private static String request(String verb, String path, String headers, String body) {
+  static String request(String verb, String path, String headers, String body) {
     return verb + ' ' + path + " HTTP/1.1\r\n" + HOST + headers + "\r\n" + body;
   }
 
-  private static Expected ok() {
+  static Expected ok() {
     return part(GrpcBattery.NAME);
   }
 
-  private static Expected part(String part) {
+  static Expected part(String part) {
     return new Expected(200, part, Map.of(), false);
   }
 
-  private static Expected headed(String name, String value) {
+  static Expected headed(String name, String value) {
     return new Expected(200, "", Map.of(name, value), false);
   }
 
-  private static Expected error(int status, String part) {
+  static Expected error(int status, String part) {
     return new Expected(status, part, Map.of("content-type", "application/json"), false);
   }
 
-  private static Expected head(int status) {
+  static Expected head(int status) {
     return new Expected(status, "", Map.of("content-type", "application/json"), true);
   }
 
-  private static Expected bare(int status, String name, String value) {
+  static Expected bare(int status, String name, String value) {
     return new Expected(status, "", Map.of(name, value), false);
   }
 
@@ -677,7 +677,7 @@ final class HttpBattery {
   }
 
   /** One byte a character. */
-  private static Buffer bytes(String text) {
+  static Buffer bytes(String text) {
     return Buffer.buffer(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 }

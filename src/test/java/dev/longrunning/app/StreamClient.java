@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,7 +28,13 @@ final class StreamClient {
     WEB_HTTP2("application/grpc-web+proto", true),
     WEB_HTTP1("application/grpc-web", false),
     TEXT_HTTP2("application/grpc-web-text", true),
-    TEXT_HTTP1("application/grpc-web-text+proto", false);
+    TEXT_HTTP1("application/grpc-web-text+proto", false),
+    JSON_HTTP2("application/json", true),
+    JSON_HTTP1("application/json", false),
+    LINES_HTTP2("application/x-ndjson", true),
+    LINES_HTTP1("application/x-ndjson", false),
+    EVENTS_HTTP2("text/event-stream", true),
+    EVENTS_HTTP1("text/event-stream", false);
 
     final String contentType;
     final boolean http2;
@@ -38,7 +45,19 @@ final class StreamClient {
     }
 
     boolean isText() {
-      return contentType.contains("text");
+      return contentType.contains("-text");
+    }
+
+    /** Over HTTP as it is: one request, and no frames. */
+    boolean isRest() {
+      return !contentType.startsWith("application/grpc");
+    }
+
+    /** The header that says how long the caller waits. */
+    Map<String, String> timeout(int millis) {
+      return isRest()
+          ? Map.of("x-server-timeout", "" + millis / 1000.0)
+          : Map.of("grpc-timeout", millis + "m");
     }
   }
 
@@ -54,13 +73,17 @@ final class StreamClient {
 
   private Buffer bytes = Buffer.buffer();
   private boolean hasStatus;
+  private final RestBody body;
 
   private StreamClient(Form form, HttpClientRequest request) {
     this.form = form;
     this.request = request;
     request.exceptionHandler(this::lost);
-    this.head = request.response().onSuccess(this::read);
-    request.setChunked(true);
+    this.body = new RestBody(form.contentType, replies::add);
+    this.head = request.response().onSuccess(form.isRest() ? this::readRest : this::read);
+    if (!form.isRest()) {
+      request.setChunked(true);
+    }
   }
 
   static StreamClient open(TestServer server, Form form, String method, Map<String, String> more) {
@@ -90,10 +113,31 @@ final class StreamClient {
 
   /** Opens one and sends the one request that it has. */
   static StreamClient watch(TestServer server, Form form, Map<String, String> more) {
+    if (form.isRest()) {
+      var headers = new HashMap<>(more);
+      headers.put("accept", form.contentType);
+      return get(server, form, "/v1/operations/a:" + TestStreams.WATCH, headers);
+    }
     var client = open(server, form, TestStreams.WATCH, more);
     client.send(frame("operations/a"));
     client.halfClose();
     return client;
+  }
+
+  /** Opens one over HTTP. */
+  static StreamClient get(TestServer server, Form form, String uri, Map<String, String> headers) {
+    var options =
+        new RequestOptions()
+            .setHost("127.0.0.1")
+            .setPort(server.port)
+            .setMethod(HttpMethod.GET)
+            .setURI(uri);
+    headers.forEach(options::putHeader);
+    var client = form.http2 ? server.http2 : server.http1;
+    var opened =
+        TestServer.await(client.request(options).map(request -> new StreamClient(form, request)));
+    TestServer.await(opened.request.end());
+    return opened;
   }
 
   static Buffer frame(String name) {
@@ -167,6 +211,22 @@ final class StreamClient {
             putStatus(bare ? response.headers() : response.trailers());
           } else if (!hasStatus) {
             lost(new AssertionError("a body without a status"));
+          }
+        });
+  }
+
+  private void readRest(HttpClientResponse response) {
+    boolean stream = response.statusCode() == 200;
+    response.handler(part -> body.take(part, stream));
+    response.exceptionHandler(this::lost);
+    response.endHandler(
+        end -> {
+          try {
+            var status = body.end(stream, response.statusCode() == 204);
+            hasStatus = true;
+            statuses.add(status);
+          } catch (RuntimeException | AssertionError wrong) {
+            lost(wrong);
           }
         });
   }

@@ -67,9 +67,11 @@ final class TestMethods {
   }
 
   final TestStreams streams = new TestStreams();
+  final TestWatch watch = new TestWatch();
 
   List<Row<?, ?>> rows() {
     var rows = new ArrayList<Row<?, ?>>(streams.rows());
+    rows.add(watch.row());
     rows.addAll(
         List.of(
             row(

@@ -57,7 +57,7 @@ public final class RequestFuzz {
 
   private static Message bound(HttpRoutes.Match match, String query, String body) {
     var builder = match.method().request().newBuilderForType();
-    var system = new SystemParameters();
+    var system = SystemParameters.ofAnswer();
     var parameters =
         QueryString.parse(query).parameters().stream()
             .filter(

@@ -112,6 +112,19 @@ public final class RawHttp1 implements Closeable {
     }
   }
 
+  /** The lines of the next answer's head; its body is left. */
+  public String head() {
+    try {
+      var head = new StringBuilder();
+      for (String line = line(); !line.isEmpty(); line = line()) {
+        head.append(line).append('\n');
+      }
+      return head.toString();
+    } catch (IOException e) {
+      throw new AssertionError("no whole head", e);
+    }
+  }
+
   private Map<String, String> headers() throws IOException {
     var headers = new LinkedHashMap<String, String>();
     for (String line = line(); !line.isEmpty(); line = line()) {
