@@ -3,6 +3,7 @@ package dev.longrunning.feed;
 import dev.longrunning.observe.Buckets;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.store.ChangeLog.Batch;
+import dev.longrunning.store.ChangeLog.Entry;
 import dev.longrunning.store.Cursors;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
@@ -114,7 +115,8 @@ final class FeedMetrics {
       newestNanos = begunNanos;
     }
     batches.inc(applied.size());
-    applied.forEach(batch -> changes.inc(batch.entries().size()));
+    applied.forEach(
+        batch -> changes.inc(batch.entries().stream().filter(Entry::changesState).count()));
   }
 
   void resynchronised(String why) {

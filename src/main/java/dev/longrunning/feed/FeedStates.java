@@ -217,7 +217,9 @@ final class FeedStates implements States {
     } else {
       for (var batch : batches) {
         for (var entry : batch.entries()) {
-          concerned.addAll(waiters.getOrDefault(entry.key(), List.of()));
+          if (entry.changesState()) {
+            concerned.addAll(waiters.getOrDefault(entry.key(), List.of()));
+          }
         }
       }
     }

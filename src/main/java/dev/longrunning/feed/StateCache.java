@@ -168,6 +168,9 @@ final class StateCache {
   void apply(Batch batch) {
     cursors.set(batch.lane(), batch.revision());
     for (var entry : batch.entries()) {
+      if (!entry.changesState()) {
+        continue;
+      }
       states
           .asMap()
           .compute(

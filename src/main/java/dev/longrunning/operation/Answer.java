@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     not known
  * @param time the update time of an applied change, on the database's clock
  * @param cancelRequestTime as it stands after the change
+ * @param estimatedEndTime of the progress that an applied change brought: its own, or the server's
  * @param lease only for a call that carried its token or whose request obtained it
  */
 public record Answer(
@@ -20,6 +21,7 @@ public record Answer(
     long previousVersion,
     Instant time,
     @Nullable Instant cancelRequestTime,
+    @Nullable Instant estimatedEndTime,
     @Nullable Lease lease) {
   /** The caller must read the operation instead of composing its state. */
   public static final long UNKNOWN = -1;
@@ -37,6 +39,8 @@ public record Answer(
     REPEATED(2),
     /** Nothing to do: a cancellation of what is done or already being cancelled. */
     UNCHANGED(3),
+    /** Another lease, logged; the operation and its version are as they were. */
+    ADOPTED(4),
     NOT_FOUND(10),
     /** Not found, and a deletion is remembered. */
     DELETED(11),
@@ -48,7 +52,9 @@ public record Answer(
     LEASE_LOST(16),
     NO_LEASE(17),
     /** An expiry or a purge that is not due. */
-    NOT_DUE(18);
+    NOT_DUE(18),
+    /** An adoption while the present lease is alive. */
+    LEASE_ALIVE(19);
 
     private final int code;
 

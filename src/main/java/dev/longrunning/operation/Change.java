@@ -8,7 +8,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What somebody asks to be done to one operation. {@link Transitions} says what comes of it. */
-public sealed interface Change {
+public sealed interface Change
+    permits Adopt, Change.Cancel, Change.Composable, Change.Delete, Change.Expire, Change.Purge {
   OperationKey key();
 
   /** The stored form of the kind; part of the interface to the database. */
@@ -40,6 +41,8 @@ public sealed interface Change {
     void delete(Delete delete);
 
     void purge(Purge purge);
+
+    void adopt(Adopt adopt);
   }
 
   /** A change whose result a writer can compose from the state before it and the answer. */
@@ -82,7 +85,7 @@ public sealed interface Change {
 
     @Override
     public Snapshot composed(@Nullable Snapshot before, Answer answer) {
-      return Transitions.created(this, answer.time(), answer.version());
+      return Composed.created(this, answer.time(), answer.version());
     }
 
     @Override
@@ -117,8 +120,7 @@ public sealed interface Change {
 
     @Override
     public Snapshot composed(@Nullable Snapshot before, Answer answer) {
-      return Transitions.replaced(
-              exactly(before, answer), contents, answer.time(), answer.version())
+      return Composed.replaced(exactly(before, answer), contents, answer)
           .withCancelRequestTime(answer.cancelRequestTime());
     }
 
@@ -150,8 +152,7 @@ public sealed interface Change {
 
     @Override
     public Snapshot composed(@Nullable Snapshot before, Answer answer) {
-      return Transitions.replaced(
-              exactly(before, answer), contents, answer.time(), answer.version())
+      return Composed.replaced(exactly(before, answer), contents, answer)
           .withCancelRequestTime(answer.cancelRequestTime())
           .ended(outcome, result, answer.time());
     }

@@ -1,5 +1,6 @@
 package dev.longrunning.operation;
 
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,11 @@ public record Contents(
 
   public boolean isEmpty() {
     return !replacesMetadata && !replacesProgress && !replacesLabels;
+  }
+
+  /** The producer's own estimate, if the progress brings one. */
+  @Nullable Instant ownEstimate() {
+    return replacesProgress && progress != null ? progress.estimatedEndTime() : null;
   }
 
   int weight() {

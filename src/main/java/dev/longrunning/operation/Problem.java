@@ -104,32 +104,24 @@ public final class Problem extends RuntimeException {
   }
 
   private static Problem missing(String name, String reason, String what) {
-    return of(
-        Kind.NOT_FOUND, reason, "name: " + what + ": " + shown(name), Map.of("name", shown(name)));
+    return of(Kind.NOT_FOUND, reason, "name: " + what, name);
   }
 
   public static Problem exists(String name) {
-    return of(
-        Kind.EXISTS,
-        "OPERATION_EXISTS",
-        "name: already taken by another request: " + shown(name),
-        Map.of("name", shown(name)));
+    return of(Kind.EXISTS, "OPERATION_EXISTS", "name: already taken by another request", name);
   }
 
   public static Problem done(String name) {
-    return of(
-        Kind.STATE,
-        "OPERATION_DONE",
-        "name: the operation is done, which is final: " + shown(name),
-        Map.of("name", shown(name)));
+    return of(Kind.STATE, "OPERATION_DONE", "name: the operation is done, which is final", name);
   }
 
   public static Problem noLease(String name) {
-    return of(
-        Kind.STATE,
-        "NO_LEASE",
-        "lease_duration: the operation has no lease to renew: " + shown(name),
-        Map.of("name", shown(name)));
+    return of(Kind.STATE, "NO_LEASE", "lease_duration: the operation has no lease to renew", name);
+  }
+
+  /** An adoption while there is a producer. */
+  public static Problem leaseAlive(String name) {
+    return of(Kind.STATE, "LEASE_ALIVE", "force: not set, and the lease is alive", name);
   }
 
   public static Problem versionMismatch(String name, long got, long now) {
@@ -141,11 +133,7 @@ public final class Problem extends RuntimeException {
   }
 
   public static Problem leaseLost(String name) {
-    return of(
-        Kind.CONFLICT,
-        "LEASE_LOST",
-        "lease_token: missing, wrong, or taken over: " + shown(name),
-        Map.of("name", shown(name)));
+    return of(Kind.CONFLICT, "LEASE_LOST", "lease_token: missing, wrong, or taken over", name);
   }
 
   /** A name of a method, parameter or path that this server does not have. */
@@ -238,6 +226,10 @@ public final class Problem extends RuntimeException {
   /** What a caller sees of a failure that was not foreseen: the id that the log has it under. */
   public static Problem internal(String id) {
     return of(Kind.BROKEN, "INTERNAL", "internal error; the log has it as " + id, Map.of("id", id));
+  }
+
+  private static Problem of(Kind kind, String reason, String message, String name) {
+    return of(kind, reason, message + ": " + shown(name), Map.of("name", shown(name)));
   }
 
   private static Problem of(Kind kind, String reason, String message, Map<String, String> facts) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param totalUnits work in all; 0: not known yet
  * @param unit plural noun; empty: a bare fraction
  * @param message what is happening now, one line
- * @param estimatedEndTime the producer's own estimate
+ * @param estimatedEndTime the producer's own estimate; in a stored state, where the producer gave
+ *     none, what {@link Rate} says
  */
 public record Progress(
     long doneUnits,
@@ -26,6 +27,10 @@ public record Progress(
 
   /** In characters. */
   public static final int MESSAGE_MAX = 1_000;
+
+  Progress withEstimatedEndTime(@Nullable Instant estimate) {
+    return new Progress(doneUnits, totalUnits, unit, message, estimate);
+  }
 
   /** What is wrong with this progress, each fault with its field below {@code path}. */
   public List<Violation> faults(String path) {

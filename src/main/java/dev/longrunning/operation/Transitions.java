@@ -7,6 +7,7 @@ import dev.longrunning.operation.Change.Expire;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.Change.Start;
 import dev.longrunning.operation.Change.Update;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
@@ -28,16 +29,22 @@ public final class Transitions {
       @Nullable Lease lease,
       @Nullable Tombstone tombstone,
       @Nullable UUID createRequest,
-      @Nullable UUID lastRequest) {
-    public static final Stored NOTHING = new Stored(null, null, null, null, null);
+      @Nullable UUID lastRequest,
+      Rate rate) {
+    public static final Stored NOTHING = new Stored(null, null, null, null, null, Rate.NONE);
 
     Snapshot present() {
       return Objects.requireNonNull(snapshot, "judged without an operation");
     }
 
+    /** The operation ends: nobody holds it any more. */
+    Stored ended(Snapshot next) {
+      return new Stored(next, null, tombstone, createRequest, lastRequest, rate);
+    }
+
     /** The same with another lease, as time or a sweep moves it. */
     public Stored withLease(@Nullable Lease moved) {
-      return new Stored(snapshot, moved, tombstone, createRequest, lastRequest);
+      return new Stored(snapshot, moved, tombstone, createRequest, lastRequest, rate);
     }
   }
 
@@ -72,10 +79,18 @@ public final class Transitions {
                 terms.duration(),
                 terms.adoptionWindow(),
                 start.request());
-    var after = new Stored(created(start, now, revision), lease, tombstone, start.request(), null);
+    var next = Composed.created(start, now, revision);
+    var rate = Rate.NONE.after(null, next.progress(), now);
     return new Step(
-        new Answer(Verdict.APPLIED, revision, 0, now, null, lease == null ? null : lease.shown()),
-        after);
+        new Answer(
+            Verdict.APPLIED,
+            revision,
+            0,
+            now,
+            null,
+            start.contents().ownEstimate(),
+            lease == null ? null : lease.shown()),
+        new Stored(next, lease, tombstone, start.request(), null, rate));
   }
 
   private static Step repeatedStart(Stored before, Snapshot snapshot, Start start, Instant now) {
@@ -115,10 +130,19 @@ public final class Transitions {
       return new Step(answer(verdict, snapshot, now, renewed), before.withLease(renewed));
     }
     var time = later(now, snapshot.updateTime());
-    var next = replaced(snapshot, update.contents(), time, revision);
+    var contents = update.contents();
+    var rate =
+        contents.replacesProgress()
+            ? before.rate.after(snapshot.progress(), contents.progress(), time)
+            : before.rate;
+    var estimate = contents.ownEstimate();
+    if (estimate == null && contents.replacesProgress() && contents.progress() != null) {
+      estimate = rate.estimate(contents.progress(), time);
+    }
+    var next = Composed.replaced(snapshot, contents, estimate, time, revision);
     return new Step(
-        applied(snapshot, next, renewed),
-        new Stored(next, renewed, before.tombstone, before.createRequest, guard.request()));
+        applied(snapshot, next, estimate, renewed),
+        new Stored(next, renewed, before.tombstone, before.createRequest, guard.request(), rate));
   }
 
   static Step completed(Stored before, Complete complete, Instant now, long revision) {
@@ -138,12 +162,15 @@ public final class Transitions {
       return refused(before, Verdict.VERSION_MISMATCH, snapshot.version(), now);
     }
     var time = later(now, snapshot.updateTime());
+    // What has ended needs no estimate.
+    var estimate = complete.contents().ownEstimate();
     var next =
-        replaced(snapshot, complete.contents(), time, revision)
+        Composed.replaced(snapshot, complete.contents(), estimate, time, revision)
             .ended(complete.outcome(), complete.result(), time);
     return new Step(
-        applied(snapshot, next, null),
-        new Stored(next, null, before.tombstone, before.createRequest, guard.request()));
+        applied(snapshot, next, estimate, null),
+        new Stored(
+            next, null, before.tombstone, before.createRequest, guard.request(), before.rate));
   }
 
   static Step cancelled(Stored before, Cancel cancel, Instant now, long revision) {
@@ -160,9 +187,7 @@ public final class Transitions {
       next = next.ended(Outcome.ERROR, lease == null ? cancel.cancelled() : cancel.lost(), time);
     }
     return new Step(
-        applied(snapshot, next, null),
-        new Stored(
-            next, asks ? lease : null, before.tombstone, before.createRequest, before.lastRequest));
+        applied(snapshot, next, null, null), before.ended(next).withLease(asks ? lease : null));
   }
 
   static Step expired(Stored before, Expire expire, Instant now, long revision) {
@@ -176,9 +201,33 @@ public final class Transitions {
     var time = later(now, snapshot.updateTime());
     var result = snapshot.cancelRequestTime() == null ? expire.aborted() : expire.cancelled();
     var next = snapshot.at(revision, time).ended(Outcome.ERROR, result, time);
-    return new Step(
-        applied(snapshot, next, null),
-        new Stored(next, null, before.tombstone, before.createRequest, before.lastRequest));
+    return new Step(applied(snapshot, next, null, null), before.ended(next));
+  }
+
+  static Step adopted(Stored before, Adopt adopt, Instant now) {
+    var snapshot = before.present();
+    if (snapshot.isDone()) {
+      return refused(before, Verdict.DONE, snapshot.version(), now);
+    }
+    var lease = before.lease;
+    if (lease != null && adopt.request() != null && adopt.request().equals(lease.request())) {
+      // The same token again. If the lease ran out meanwhile, it begins again.
+      boolean alive = lease.isAlive(now);
+      var same = alive ? lease : lease.renewed(now, adopt.duration());
+      var verdict = alive ? Verdict.REPEATED : Verdict.RENEWED;
+      return new Step(answer(verdict, snapshot, now, same), before.withLease(same));
+    }
+    if (lease != null && lease.isAlive(now) && !adopt.force()) {
+      return refused(before, Verdict.LEASE_ALIVE, snapshot.version(), now);
+    }
+    var next =
+        new Lease(
+            adopt.token(),
+            now.plus(adopt.duration()),
+            adopt.duration(),
+            lease == null ? Duration.ZERO : lease.adoptionWindow(),
+            adopt.request());
+    return new Step(answer(Verdict.ADOPTED, snapshot, now, next), before.withLease(next));
   }
 
   static Step purged(Stored before, Instant now, long revision) {
@@ -193,45 +242,8 @@ public final class Transitions {
     var snapshot = before.present();
     var tombstone = new Tombstone(revision, purged, snapshot.collection(), before.createRequest);
     return new Step(
-        new Answer(Verdict.APPLIED, revision, snapshot.version(), now, null, null),
-        new Stored(null, null, tombstone, null, null));
-  }
-
-  static Snapshot created(Start start, Instant time, long revision) {
-    var contents = start.contents();
-    return new Snapshot(
-        start.key(),
-        start.collection(),
-        revision,
-        time,
-        time,
-        start.retention(),
-        Outcome.RUNNING,
-        Bytes.EMPTY,
-        contents.metadata(),
-        contents.progress(),
-        contents.labels(),
-        null,
-        null,
-        null);
-  }
-
-  static Snapshot replaced(Snapshot before, Contents contents, Instant time, long revision) {
-    return new Snapshot(
-        before.key(),
-        before.collection(),
-        revision,
-        before.createTime(),
-        time,
-        before.retention(),
-        before.outcome(),
-        before.result(),
-        contents.replacesMetadata() ? contents.metadata() : before.metadata(),
-        contents.replacesProgress() ? contents.progress() : before.progress(),
-        contents.replacesLabels() ? contents.labels() : before.labels(),
-        before.endTime(),
-        before.cancelRequestTime(),
-        before.expireTime());
+        new Answer(Verdict.APPLIED, revision, snapshot.version(), now, null, null, null),
+        new Stored(null, null, tombstone, null, null, Rate.NONE));
   }
 
   /** A lease needs its token; an operation without one takes none. */
@@ -250,13 +262,15 @@ public final class Transitions {
     return a.isAfter(b) ? a : b;
   }
 
-  private static Answer applied(Snapshot before, Snapshot after, @Nullable Lease lease) {
+  private static Answer applied(
+      Snapshot before, Snapshot after, @Nullable Instant estimate, @Nullable Lease lease) {
     return new Answer(
         Verdict.APPLIED,
         after.version(),
         before.version(),
         after.updateTime(),
         after.cancelRequestTime(),
+        estimate,
         lease == null ? null : lease.shown());
   }
 
@@ -268,10 +282,11 @@ public final class Transitions {
         snapshot.version(),
         now,
         snapshot.cancelRequestTime(),
+        null,
         lease == null ? null : lease.shown());
   }
 
   private static Step refused(Stored before, Verdict verdict, long version, Instant now) {
-    return new Step(new Answer(verdict, version, version, now, null, null), before);
+    return new Step(new Answer(verdict, version, version, now, null, null, null), before);
   }
 }

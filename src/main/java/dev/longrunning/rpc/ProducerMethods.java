@@ -8,6 +8,8 @@ import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Problem.Violation;
 import dev.longrunning.service.OperationWire;
 import dev.longrunning.service.Producer;
+import dev.longrunning.v1.AdoptOperationRequest;
+import dev.longrunning.v1.AdoptOperationResponse;
 import dev.longrunning.v1.CompleteOperationRequest;
 import dev.longrunning.v1.CompleteOperationResponse;
 import dev.longrunning.v1.StartOperationRequest;
@@ -66,7 +68,14 @@ public final class ProducerMethods {
             CompleteOperationResponse.getDefaultInstance(),
             List.of(HttpRule.post(FLAT + ":complete"), HttpRule.post(NESTED + ":complete")),
             "longrunning.producer.complete",
-            this::complete));
+            this::complete),
+        row(
+            "AdoptOperation",
+            AdoptOperationRequest.getDefaultInstance(),
+            AdoptOperationResponse.getDefaultInstance(),
+            List.of(HttpRule.post(FLAT + ":adopt"), HttpRule.post(NESTED + ":adopt")),
+            "longrunning.producer.adopt",
+            this::adopt));
   }
 
   private static <Q extends Message, A extends Message> Method<Q, A> row(
@@ -181,6 +190,20 @@ public final class ProducerMethods {
             contents,
             call.deadline())
         .map(OperationWire::completed)
+        .map(Reply::of);
+  }
+
+  private Future<Reply> adopt(Call call, AdoptOperationRequest request) {
+    var duration = Decoding.duration(request.hasLeaseDuration(), request.getLeaseDuration());
+    return producer
+        .adopt(
+            Decoding.key(call, request.getService(), request.getName()),
+            Decoding.request(request.getRequestId()),
+            duration.orElseThrow(
+                () -> Problem.invalid("lease_duration", "", "1s to 86400s: an adoption needs one")),
+            request.getForce(),
+            call.deadline())
+        .map(OperationWire::adopted)
         .map(Reply::of);
   }
 }

@@ -8,6 +8,7 @@ import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Snapshot;
+import dev.longrunning.v1.AdoptOperationResponse;
 import dev.longrunning.v1.CompleteOperationResponse;
 import dev.longrunning.v1.Lease;
 import dev.longrunning.v1.OperationSnapshot;
@@ -123,6 +124,18 @@ public final class OperationWire {
         CompleteOperationResponse.SNAPSHOT_FIELD_NUMBER,
         List.of(snapshot(written.snapshot())),
         CompleteOperationResponse.getDefaultInstance());
+  }
+
+  /** A serialized {@code longrunning.v1.AdoptOperationResponse}. */
+  public static Bytes adopted(Producer.Written written) {
+    var rest =
+        AdoptOperationResponse.newBuilder()
+            .setCancelRequested(written.snapshot().cancelRequestTime() != null);
+    written.lease().map(OperationWire::lease).ifPresent(rest::setLease);
+    return joined(
+        AdoptOperationResponse.SNAPSHOT_FIELD_NUMBER,
+        List.of(snapshot(written.snapshot())),
+        rest.build());
   }
 
   private static Progress progress(dev.longrunning.operation.Progress progress) {

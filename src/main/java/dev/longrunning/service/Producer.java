@@ -2,9 +2,11 @@ package dev.longrunning.service;
 
 import dev.longrunning.feed.State;
 import dev.longrunning.feed.States;
+import dev.longrunning.operation.Adopt;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Bytes;
+import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Complete;
 import dev.longrunning.operation.Change.Composable;
 import dev.longrunning.operation.Change.Guard;
@@ -30,7 +32,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What producers do with operations: start, update and complete them.
+ * What producers do with operations: start, update, complete and adopt them.
  *
  * <p><b>Promise.</b> A call that succeeds is durable, and answers with the state it made, or with a
  * newer one. The state is composed here only from exactly the version that was changed; whenever
@@ -150,7 +152,18 @@ public final class Producer {
     return written(new Complete(key, guard, outcome, result, whole(contents)), guard, deadline);
   }
 
-  private Future<Written> written(Composable change, Guard guard, Optional<Instant> deadline) {
+  /** Takes the operation over from a producer that is gone; by {@code force} from any. */
+  public Future<Written> adopt(
+      OperationKey key,
+      Optional<UUID> request,
+      Duration leaseDuration,
+      boolean force,
+      Optional<Instant> deadline) {
+    var change = new Adopt(key, request.orElse(null), random.get(), whole(leaseDuration), force);
+    return written(change, Guard.NONE, deadline);
+  }
+
+  private Future<Written> written(Change change, Guard guard, Optional<Instant> deadline) {
     // Looked up before, too: the feed may drop the entry between the commit and its answer.
     var held = states.peek(change.key());
     return Patience.until(deadline, clock.instant())
@@ -164,11 +177,11 @@ public final class Producer {
   }
 
   /** The state after a change that was not refused. */
-  private Future<Snapshot> after(Composable change, Optional<Snapshot> held, Answer answer) {
-    if (answer.verdict() != Verdict.APPLIED) {
-      return at(answer.version(), change.key(), held)
+  private Future<Snapshot> after(Change any, Optional<Snapshot> held, Answer answer) {
+    if (answer.verdict() != Verdict.APPLIED || !(any instanceof Composable change)) {
+      return at(answer.version(), any.key(), held)
           .map(Future::succeededFuture)
-          .orElseGet(() -> read(change.key()));
+          .orElseGet(() -> read(any.key()));
     }
     if (change instanceof Start) {
       return answer.previousVersion() == Answer.UNKNOWN

@@ -25,7 +25,8 @@ final class Refusals {
       case VERSION_MISMATCH -> Problem.versionMismatch(name, version, answer.version());
       case LEASE_LOST -> Problem.leaseLost(name);
       case NO_LEASE -> Problem.noLease(name);
-      case APPLIED, RENEWED, REPEATED, UNCHANGED, NOT_DUE ->
+      case LEASE_ALIVE -> Problem.leaseAlive(name);
+      case APPLIED, RENEWED, REPEATED, UNCHANGED, ADOPTED, NOT_DUE ->
           throw new IllegalStateException(answer.verdict() + " refuses no call");
     };
   }

@@ -1,5 +1,6 @@
 package dev.longrunning.store;
 
+import dev.longrunning.operation.Adopt;
 import dev.longrunning.operation.OperationKey;
 import io.vertx.core.Future;
 import java.time.Instant;
@@ -36,12 +37,17 @@ public interface ChangeLog {
   record Batch(int lane, long revision, Instant at, List<Entry> entries) {}
 
   /**
-   * One changed operation.
+   * One changed operation, or one that was adopted.
    *
    * @param kind as in {@code Change.kind()}
    * @param collection only where the name does not contain it
    */
-  record Entry(OperationKey key, short kind, @Nullable String collection) {}
+  record Entry(OperationKey key, short kind, @Nullable String collection) {
+    /** False for an adoption: only the lease is another one, and the state is as it was. */
+    public boolean changesState() {
+      return kind != Adopt.KIND;
+    }
+  }
 
   /**
    * What a poll saw.

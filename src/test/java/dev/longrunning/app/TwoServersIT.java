@@ -3,6 +3,7 @@ package dev.longrunning.app;
 import static dev.longrunning.testing.Calls.operation;
 import static dev.longrunning.testing.Calls.payload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.longrunning.ListOperationsRequest;
 import com.google.longrunning.Operation;
@@ -15,6 +16,7 @@ import dev.longrunning.testing.ApiClient;
 import dev.longrunning.testing.CallFailure;
 import dev.longrunning.testing.Calls;
 import dev.longrunning.testing.RestClient;
+import dev.longrunning.v1.AdoptOperationRequest;
 import dev.longrunning.v1.CompleteOperationRequest;
 import dev.longrunning.v1.StartOperationRequest;
 import dev.longrunning.v1.UpdateOperationRequest;
@@ -181,6 +183,53 @@ final class TwoServersIT {
               assertThat(failure.reason()).isEqualTo("OPERATION_DELETED");
               return Future.succeededFuture();
             });
+  }
+
+  @Test
+  void what_is_adopted_at_one_server_is_lost_to_its_producer_at_the_other() throws Exception {
+    var start =
+        StartOperationRequest.newBuilder()
+            .setOperationId("handed-over")
+            .setLeaseDuration(Duration.newBuilder().setSeconds(3_600))
+            .build();
+    var started = Calls.await(grpc.get(0).start(start), 30);
+    String name = started.getSnapshot().getOperation().getName();
+    var renewal =
+        UpdateOperationRequest.newBuilder()
+            .setName(name)
+            .setLeaseToken(started.getLease().getToken())
+            .build();
+    assertThat(Calls.await(grpc.get(0).update(renewal), 30).getLease().getToken())
+        .isEqualTo(started.getLease().getToken());
+
+    var body =
+        new JsonObject()
+            .put("leaseDuration", "60s")
+            .put("requestId", "0b5a7a0e-31c4-4d8a-9a3e-5f2f6d1f7c11");
+    var refused = Calls.await(rest.get(1).post("/v1/" + name + ":adopt", body), 30);
+    assertThat(refused.status()).as("%s", refused.body()).isEqualTo(400);
+    assertThat(refused.body().toString()).contains("LEASE_ALIVE");
+    body.put("force", true);
+    var adopted = Calls.await(rest.get(1).post("/v1/" + name + ":adopt", body), 30);
+    assertThat(adopted.status()).as("%s", adopted.body()).isEqualTo(200);
+
+    assertThatThrownBy(() -> Calls.await(grpc.get(0).update(renewal), 30))
+        .cause()
+        .isInstanceOfSatisfying(
+            CallFailure.class, lost -> assertThat(lost.reason()).isEqualTo("LEASE_LOST"));
+    // The same request again, by the other transport and at the other server: the same lease.
+    var again =
+        AdoptOperationRequest.newBuilder()
+            .setName(name)
+            .setLeaseDuration(Duration.newBuilder().setSeconds(60))
+            .setRequestId(body.getString("requestId"))
+            .build();
+    var lease = Calls.await(grpc.get(0).adopt(again), 30).getLease();
+    assertThat(adopted.body().getJsonObject("lease").getString("token"))
+        .isEqualTo(lease.getToken());
+    var mine = renewal.toBuilder().setLeaseToken(lease.getToken()).setMetadata(payload(1)).build();
+    var updated = Calls.await(grpc.get(0).update(mine), 30).getSnapshot();
+    assertThat(Calls.await(grpc.get(1).get(name), 30)).isEqualTo(updated.getOperation());
   }
 
   @Test

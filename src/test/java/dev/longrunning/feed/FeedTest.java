@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.longrunning.observe.Metrics;
+import dev.longrunning.operation.Adopt;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Delete;
@@ -256,6 +257,29 @@ final class FeedTest {
     ring();
 
     assertThat(changes).hasValue(2);
+  }
+
+  @Test
+  void an_adoption_changes_nothing_for_who_reads_or_waits() {
+    apply(Samples.start(key));
+    ring();
+    var first = strong();
+    var heard = new AtomicInteger();
+    call(() -> Future.succeededFuture(states.watch(key, heard::incrementAndGet)));
+    int reads = store.switches().count(Call.FIND);
+    var token = UUID.randomUUID();
+
+    apply(new Adopt(key, null, token, Duration.ofMinutes(1), false));
+    ring();
+
+    assertThat(strong()).isSameAs(first);
+    assertThat(store.switches().count(Call.FIND)).isEqualTo(reads);
+    assertThat(heard).hasValue(0);
+    var update = Samples.update(key, Samples.leased(token), Samples.metadata("second"));
+    long second = apply(update);
+    ring();
+    assertThat(strong().version()).isEqualTo(second).isGreaterThan(first.version());
+    assertThat(heard).hasValue(1);
   }
 
   @Test

@@ -57,6 +57,11 @@ final class ProblemTest {
         "VERSION_MISMATCH",
         "version: got 3, the operation is at 5");
     assertProblem(
+        Problem.leaseAlive("operations/o"),
+        Kind.STATE,
+        "LEASE_ALIVE",
+        "force: not set, and the lease is alive: operations/o");
+    assertProblem(
         Problem.leaseLost("operations/o"),
         Kind.CONFLICT,
         "LEASE_LOST",

@@ -185,9 +185,32 @@ final class TransitionsTest {
         });
   }
 
+  @Property
+  void an_adoption_changes_the_lease_and_nothing_else(
+      @ForAll("histories") List<Tuple2<Change, Integer>> history) {
+    play(
+        history,
+        (change, before, step, now) -> {
+          if (change instanceof Adopt adopt) {
+            assertThat(step.after().withLease(null)).isEqualTo(before.withLease(null));
+            if (step.answer().verdict() == Verdict.ADOPTED) {
+              var lease = Objects.requireNonNull(step.after().lease());
+              assertThat(lease.token()).isEqualTo(adopt.token());
+              assertThat(lease.expireTime()).isEqualTo(now.plusSeconds(2));
+              assertThat(adopt.force() || before.lease() == null || !before.lease().isAlive(now))
+                  .isTrue();
+            }
+          }
+        });
+  }
+
   private static boolean isHolder(Change change, Answer answer, Lease lease) {
     if (change instanceof Update update) {
       return lease.token().equals(update.guard().leaseToken());
+    }
+    if (change instanceof Adopt adopt) {
+      return answer.verdict() == Verdict.ADOPTED
+          || Objects.equals(lease.request(), adopt.request());
     }
     return change instanceof Start start
         && (answer.verdict() == Verdict.APPLIED
@@ -248,11 +271,17 @@ final class TransitionsTest {
             new Expire(KEY, bytes("aborted"), bytes("cancelled")),
             new Delete(KEY),
             new Purge(KEY));
+    var adoptions =
+        Combinators.combine(ids, ids.filter(Objects::nonNull), flags())
+            .as(
+                (request, token, force) ->
+                    (Change) new Adopt(KEY, request, token, Duration.ofSeconds(2), force));
     return Arbitraries.frequencyOf(
         Tuple.of(4, starts),
         Tuple.of(6, updates),
         Tuple.of(2, completions),
-        Tuple.of(3, others.map(Change.class::cast)));
+        Tuple.of(3, others.map(Change.class::cast)),
+        Tuple.of(2, adoptions));
   }
 
   private static Arbitrary<Contents> contents() {
@@ -263,8 +292,12 @@ final class TransitionsTest {
             .map(done -> new Progress(done, 2, "", "", null))
             .injectNull(0.3);
     var labels = Arbitraries.of(Map.<String, String>of(), Map.of("k", "v"));
-    var flags = Arbitraries.of(true, false);
-    return Combinators.combine(flags, metadata, flags, progress, flags, labels).as(Contents::new);
+    return Combinators.combine(flags(), metadata, flags(), progress, flags(), labels)
+        .as(Contents::new);
+  }
+
+  private static Arbitrary<Boolean> flags() {
+    return Arbitraries.of(true, false);
   }
 
   private static Bytes bytes(String text) {

@@ -77,7 +77,7 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
   /** By the message's name and the leaf's path. */
   static Map<String, FieldSamples> all() {
     var all = new LinkedHashMap<String, FieldSamples>();
-    for (var message : List.of("Get", "Cancel", "Delete", "Wait", "Update", "Complete")) {
+    for (var message : List.of("Get", "Cancel", "Delete", "Wait", "Update", "Complete", "Adopt")) {
       all.put(
           message + "OperationRequest.name",
           of("name", List.of(NAME_AT, "projects/p/operations/o"), badNames()));
@@ -101,6 +101,11 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
             "update_mask",
             List.of(mask(), mask("metadata", "progress", "labels", "labels")),
             List.of(mask("name"), mask("progress.unit"), mask("*"), mask(""))));
+    String adopt = "AdoptOperationRequest.";
+    addRequest(all, adopt);
+    all.put(adopt + "force", of("force", List.of(true, false), List.of()));
+    all.put(adopt + "lease_duration.seconds", durations("lease_duration", 1, 86_400));
+    all.put(adopt + "lease_duration.nanos", nanos("lease_duration"));
     addResults(all);
     addSymbols(all);
     return all;
@@ -213,6 +218,10 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
             "progress",
             List.of(estimate(0, 999_999_999)),
             List.of(estimate(0, 1_000_000_000), estimate(0, -1))));
+    addRequest(all, request);
+  }
+
+  private static void addRequest(Map<String, FieldSamples> all, String request) {
     all.put(
         request + "request_id",
         of(

@@ -15,6 +15,8 @@ import com.google.protobuf.util.Timestamps;
 import com.google.rpc.Status;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.v1.AdoptOperationRequest;
+import dev.longrunning.v1.AdoptOperationResponse;
 import dev.longrunning.v1.CompleteOperationRequest;
 import dev.longrunning.v1.CompleteOperationResponse;
 import dev.longrunning.v1.OperationSnapshot;
@@ -194,6 +196,45 @@ final class ProducerMethodsTest {
       assertFails(
           updating().setLeaseToken(token), "lease_token: missing, wrong, or taken over: " + NAME);
     }
+  }
+
+  private static AdoptOperationRequest.Builder adopting() {
+    return AdoptOperationRequest.newBuilder()
+        .setName(NAME)
+        .setLeaseDuration(Durations.fromSeconds(30));
+  }
+
+  private AdoptOperationResponse adopt(AdoptOperationRequest.Builder request) {
+    return rows.answer(request.build(), AdoptOperationResponse.getDefaultInstance());
+  }
+
+  @Test
+  void an_adoption_answers_with_state_lease_and_cancellation() {
+    var started = start(starting().setMetadata(METADATA)).getSnapshot();
+
+    var first = adopt(adopting().setRequestId(REQUEST));
+
+    assertThat(first.getSnapshot()).isEqualTo(started);
+    assertThat(first.getLease().getToken()).hasSize(36);
+    assertThat(first.getLease().hasExpireTime()).isTrue();
+    assertThat(first.getCancelRequested()).isFalse();
+    assertThat(adopt(adopting().setRequestId(REQUEST))).isEqualTo(first);
+    await(rows.send(Rows.GRPC, CancelOperationRequest.newBuilder().setName(NAME).build()));
+    rows.fixture.states.hear(OperationKey.of(NAME));
+    assertFails(adopting(), "force: not set, and the lease is alive: " + NAME);
+    var second = adopt(adopting().setForce(true));
+    assertThat(second.getCancelRequested()).isTrue();
+    assertThat(second.getLease().getToken()).isNotEqualTo(first.getLease().getToken());
+  }
+
+  @Test
+  void an_adoption_needs_a_lease_duration_and_this_service() {
+    start(starting());
+
+    assertFails(
+        adopting().clearLeaseDuration(),
+        "lease_duration: got '', allowed 1s to 86400s: an adoption needs one");
+    assertFails(adopting().setService("other"), "service: got other, allowed default or nothing");
   }
 
   @Test

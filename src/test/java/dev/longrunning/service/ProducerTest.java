@@ -227,6 +227,78 @@ final class ProducerTest {
         .contains(fixture.clock.instant().plusSeconds(3_600));
   }
 
+  private Future<Written> adopt(Optional<UUID> request, boolean force) {
+    return fixture.producer.adopt(key, request, Duration.ofMinutes(5), force, Optional.empty());
+  }
+
+  @Test
+  void an_adoption_answers_with_the_state_at_hand_and_a_lease() {
+    var old = token(startMine(LEASE));
+
+    var adopted = await(adopt(Optional.empty(), true));
+
+    assertThat(adopted.snapshot()).isEqualTo(stored());
+    assertThat(adopted.lease().map(Answer.Lease::expireTime))
+        .contains(fixture.clock.instant().plusSeconds(300));
+    assertThat(token(adopted)).isNotEqualTo(old);
+    assertThat(fixture.states.reads()).isZero();
+    assertFails(update(Samples.leased(old), Contents.NONE), "LEASE_LOST");
+    await(update(Samples.leased(token(adopted)), Samples.metadata("mine")));
+  }
+
+  @Test
+  void an_adoption_tells_of_a_cancellation_elsewhere() {
+    startMine(LEASE);
+    elsewhere(Endings.cancel(key));
+
+    var adopted = await(adopt(Optional.empty(), true));
+
+    assertThat(adopted.snapshot()).isEqualTo(stored());
+    assertThat(adopted.snapshot().cancelRequestTime()).isNotNull();
+  }
+
+  @Test
+  void an_adoption_whose_answer_is_lost_is_found_by_its_repeat() {
+    startMine(LEASE);
+    var request = Optional.of(new UUID(7, 7));
+    fixture.switches().loseAnswers(Call.APPLY, Problem.outcomeUnknown());
+    assertFails(adopt(request, true), "OUTCOME_UNKNOWN");
+    fixture.switches().release(Call.APPLY);
+
+    var first = await(adopt(request, true));
+    var again = await(adopt(request, false));
+
+    assertThat(again).isEqualTo(first);
+    await(update(Samples.leased(token(first)), Contents.NONE));
+  }
+
+  @Test
+  void every_refusal_of_an_adoption_has_its_reason() {
+    assertFails(adopt(Optional.empty(), true), "OPERATION_NOT_FOUND");
+    var token = token(startMine(LEASE));
+    assertFails(adopt(Optional.empty(), false), "LEASE_ALIVE");
+    // That request obtained the lease that is there.
+    assertThat(token(await(adopt(Optional.of(REQUEST), false)))).isEqualTo(token);
+    await(complete(Samples.leased(token), "r"));
+    assertFails(adopt(Optional.empty(), true), "OPERATION_DONE");
+    elsewhere(new Change.Delete(key));
+    assertFails(adopt(Optional.empty(), true), "OPERATION_DELETED");
+  }
+
+  @Test
+  void an_estimate_is_composed_as_it_is_stored() {
+    startMine(Optional.empty());
+    for (int done = 1; done <= 4; done++) {
+      fixture.clock.pass(Duration.ofSeconds(10));
+      var report = Samples.progress(new Progress(done, 10, "rows", "", null));
+      var written = await(update(Guard.NONE, report));
+      assertThat(written.snapshot()).isEqualTo(stored());
+    }
+    assertThat(fixture.states.reads()).isZero();
+    var progress = Objects.requireNonNull(stored().progress());
+    assertThat(progress.estimatedEndTime()).isEqualTo(fixture.clock.instant().plusSeconds(60));
+  }
+
   @Test
   void a_completion_answers_with_the_done_state_and_a_repeat_with_the_same() {
     startMine(Optional.empty());

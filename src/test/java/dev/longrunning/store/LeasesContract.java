@@ -3,6 +3,7 @@ package dev.longrunning.store;
 import static dev.longrunning.store.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longrunning.operation.Adopt;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change;
@@ -281,7 +282,8 @@ interface LeasesContract extends StoreHarness {
   enum Judge {
     EXPIRE(Verdict.NOT_DUE),
     CANCEL(Verdict.APPLIED),
-    RENEW(Verdict.RENEWED);
+    RENEW(Verdict.RENEWED),
+    ADOPT(Verdict.LEASE_ALIVE);
 
     private final Verdict expected;
 
@@ -294,6 +296,7 @@ interface LeasesContract extends StoreHarness {
         case EXPIRE -> expire(key);
         case CANCEL -> cancel(key);
         case RENEW -> Samples.renewal(key, token);
+        case ADOPT -> new Adopt(key, null, UUID.randomUUID(), LONG, false);
       };
     }
   }

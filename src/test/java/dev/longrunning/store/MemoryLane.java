@@ -132,7 +132,8 @@ final class MemoryLane {
               stored.lease(),
               null,
               stored.createRequest(),
-              stored.lastRequest()));
+              stored.lastRequest(),
+              stored.rate()));
     }
   }
 

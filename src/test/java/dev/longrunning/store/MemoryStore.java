@@ -87,7 +87,8 @@ public final class MemoryStore implements OperationStore, ChangeLog {
             ? postponed(before, now)
             : Transitions.judge(before, change, now, revision);
     lane.rows.put(change.key(), step.after());
-    if (step.answer().verdict() == Verdict.APPLIED) {
+    var verdict = step.answer().verdict();
+    if (verdict == Verdict.APPLIED || verdict == Verdict.ADOPTED) {
       lane.append(change, before, revision, now);
     }
     return step.answer();
@@ -99,7 +100,7 @@ public final class MemoryStore implements OperationStore, ChangeLog {
 
   private static Step postponed(Stored stored, Instant now) {
     long version = Objects.requireNonNull(stored.snapshot()).version();
-    return new Step(new Answer(Verdict.NOT_DUE, version, version, now, null, null), stored);
+    return new Step(new Answer(Verdict.NOT_DUE, version, version, now, null, null, null), stored);
   }
 
   @Override

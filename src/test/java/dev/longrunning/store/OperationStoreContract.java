@@ -9,6 +9,8 @@ public abstract class OperationStoreContract
     implements StartsContract,
         UpdatesContract,
         LeasesContract,
+        AdoptionsContract,
+        EstimatesContract,
         EndsContract,
         ListsContract,
         LogContract {}

@@ -12,6 +12,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
+import dev.longrunning.v1.AdoptOperationRequest;
+import dev.longrunning.v1.AdoptOperationResponse;
 import dev.longrunning.v1.CompleteOperationRequest;
 import dev.longrunning.v1.CompleteOperationResponse;
 import dev.longrunning.v1.StartOperationRequest;
@@ -75,6 +77,10 @@ public final class ApiClient implements AutoCloseable {
   public Future<CompleteOperationResponse> complete(CompleteOperationRequest request) {
     return call(
         PRODUCER + "CompleteOperation", request, CompleteOperationResponse.getDefaultInstance());
+  }
+
+  public Future<AdoptOperationResponse> adopt(AdoptOperationRequest request) {
+    return call(PRODUCER + "AdoptOperation", request, AdoptOperationResponse.getDefaultInstance());
   }
 
   public Future<Operation> get(String name) {

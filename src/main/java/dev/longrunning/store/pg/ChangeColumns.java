@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.operation.Adopt;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
@@ -25,6 +26,7 @@ final class ChangeColumns implements Change.Visitor {
   private static final short METADATA = 1;
   private static final short PROGRESS = 2;
   private static final short LABELS = 4;
+  private static final short FORCE = 8;
 
   private final String[] keys;
   private final Short[] kinds;
@@ -156,6 +158,14 @@ final class ChangeColumns implements Change.Visitor {
   @Override
   public void purge(Change.Purge purge) {
     masks[at] = 0;
+  }
+
+  @Override
+  public void adopt(Adopt adopt) {
+    requests[at] = adopt.request();
+    tokens[at] = adopt.token();
+    leases[at] = micros(adopt.duration());
+    masks[at] = adopt.force() ? FORCE : 0;
   }
 
   private void guard(Guard guard) {

@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.operation.Adopt;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change;
@@ -69,14 +70,20 @@ final class Verdicts {
         row.getLong("previous"),
         Rows.present(row, "at"),
         Rows.instant(row, "cancel_request_time"),
+        Rows.instant(row, "estimated_end_time"),
         token == null ? null : new Answer.Lease(token, Rows.present(row, "lease_expires_at")));
   }
 
   /** Found in the log: applied, but what it was applied to is not known. */
   private static Answer earlier(Row row, Change change) {
     var at = Rows.present(row, "at");
+    if (change instanceof Adopt adopt) {
+      // The revision of its row in the log is no version of the operation.
+      var lease = new Answer.Lease(adopt.token(), at.plus(adopt.duration()));
+      return new Answer(Verdict.ADOPTED, Answer.UNKNOWN, Answer.UNKNOWN, at, null, null, lease);
+    }
     return new Answer(
-        Verdict.APPLIED, row.getLong("version"), Answer.UNKNOWN, at, null, lease(change, at));
+        Verdict.APPLIED, row.getLong("version"), Answer.UNKNOWN, at, null, null, lease(change, at));
   }
 
   private static Answer.@Nullable Lease lease(Change change, Instant at) {

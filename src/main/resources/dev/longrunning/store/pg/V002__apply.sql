@@ -1,18 +1,19 @@
 -- Applies a batch of changes to one lane: at most one change a key, all arrays of one length.
 --
--- A row's verdict: 0 applied, 1 renewed, 2 repeated, 3 unchanged, 10 not found, 11 deleted, 12 purged, 13 exists,
--- 14 done, 15 version mismatch, 16 lease lost, 17 no lease, 18 not due; 100 applied by an earlier attempt of this batch,
--- 101 not applied by it: judge again in a new batch.
+-- A row's verdict: 0 applied, 1 renewed, 2 repeated, 3 unchanged, 4 adopted, 10 not found, 11 deleted, 12 purged, 13 exists,
+-- 14 done, 15 version mismatch, 16 lease lost, 17 no lease, 18 not due, 19 lease alive; 100 applied by an earlier attempt
+-- of this batch, 101 not applied by it: judge again in a new batch.
 -- A refusal of the whole batch is one row with ord 0: -1 another history, -2 too late, -3 overtaken by a later batch of
 -- the same writer. Nothing was or will be applied then.
 --
--- Kinds: 1 start, 2 update, 3 complete, 4 cancel, 5 expire, 6 delete, 7 purge.
+-- Kinds: 1 start, 2 update, 3 complete, 4 cancel, 5 expire, 6 delete, 7 purge, 8 adopt. An adoption is logged, so that its late arrival is
+-- recognised, but changes no operation and moves no version.
 --
 -- p_since      a revision of the lane known before the first attempt, the same for every attempt
 -- p_retry      a further attempt, or a batch after one whose outcome is not known: leaves a row in the log in any case
 -- p_not_after  the same for every attempt: later than this, none is applied
--- p_requests   request ids            p_tokens    lease tokens: to be checked, or for a start to be granted
--- p_versions   to be changed, or null p_masks     1 metadata, 2 progress, 4 labels are replaced
+-- p_requests   request ids            p_tokens    lease tokens: to be checked, or for a start or an adoption to be granted
+-- p_versions   to be changed, or null p_masks     1 metadata, 2 progress, 4 labels are replaced; 8 by force
 -- p_results    complete: the result; cancel: without a lease; expire: without a cancellation
 -- p_otherwise  cancel: while waiting for adoption; expire: after a cancellation
 create function longrunning.apply(
@@ -24,7 +25,8 @@ create function longrunning.apply(
   p_estimates timestamptz[], p_labels text[],
   p_outcomes smallint[], p_results bytea[], p_otherwise bytea[])
 returns table (ord integer, verdict smallint, version bigint, previous bigint, at timestamptz,
-               cancel_request_time timestamptz, lease_token uuid, lease_expires_at timestamptz)
+               cancel_request_time timestamptz, estimated_end_time timestamptz, lease_token uuid,
+               lease_expires_at timestamptz)
 language plpgsql volatile as $$
 #variable_conflict use_column
 declare
@@ -43,6 +45,10 @@ declare
   v_previous    bigint[];
   v_times       timestamptz[];
   v_cancels     timestamptz[];
+  v_estimates   timestamptz[];
+  v_reports     smallint[];
+  v_rates       float8[];
+  v_rate_us     bigint[];
   v_ends        smallint[];      -- 0 goes on, 1 with p_results, 2 with p_otherwise
   v_homes       text[];          -- collections that the names do not contain
   v_lease_places tid[];
@@ -60,7 +66,8 @@ begin
   from (select e.nonce, e.timeline from longrunning.epoch e order by e.number desc limit 1) e
   cross join (select s.at, s.nonce from longrunning.sweep s where s.lane = p_lane limit 1) s;
   if v_nonce is distinct from p_nonce or v_timeline is distinct from longrunning.timeline() or p_since > v_head then
-    return query select 0, -1::smallint, v_head, null::bigint, v_now, null::timestamptz, null::uuid, null::timestamptz;
+    return query select 0, -1::smallint, v_head, null::bigint, v_now, null::timestamptz,
+                        null::timestamptz, null::uuid, null::timestamptz;
     return;
   end if;
 
@@ -71,18 +78,21 @@ begin
     where g.lane = p_lane and g.rev > p_since and g.writer = p_writer and g.sequence >= p_sequence
     order by g.rev limit 1;
     if found and v_earlier.sequence > p_sequence then
-      return query select 0, -3::smallint, v_head, null::bigint, v_now, null::timestamptz, null::uuid, null::timestamptz;
+      return query select 0, -3::smallint, v_head, null::bigint, v_now, null::timestamptz,
+                        null::timestamptz, null::uuid, null::timestamptz;
       return;
     elsif found then
       return query
         select i.ord::integer, case when i.key = any (v_earlier.keys) then 100 else 101 end::smallint,
-               v_earlier.rev, null::bigint, v_earlier.at, null::timestamptz, null::uuid, null::timestamptz
+               v_earlier.rev, null::bigint, v_earlier.at, null::timestamptz,
+               null::timestamptz, null::uuid, null::timestamptz
         from unnest(p_keys) with ordinality as i (key, ord);
       return;
     end if;
   end if;
   if v_now > p_not_after then
-    return query select 0, -2::smallint, v_head, null::bigint, v_now, null::timestamptz, null::uuid, null::timestamptz;
+    return query select 0, -2::smallint, v_head, null::bigint, v_now, null::timestamptz,
+                        null::timestamptz, null::uuid, null::timestamptz;
     return;
   end if;
 
@@ -94,13 +104,15 @@ begin
          array_agg(j.at order by j.ord), array_agg(j.cancel_request_time order by j.ord),
          array_agg(j.ends order by j.ord), array_agg(j.home order by j.ord),
          array_agg(j.lease_place order by j.ord), array_agg(j.lease_token order by j.ord),
-         array_agg(j.lease_expires_at order by j.ord)
+         array_agg(j.lease_expires_at order by j.ord),
+         array_agg(j.estimate order by j.ord), array_agg(j.reports order by j.ord), array_agg(j.rate order by j.ord),
+         array_agg(j.rate_us order by j.ord)
     into v_verdicts, v_places, v_previous, v_times, v_cancels, v_ends, v_homes,
-         v_lease_places, v_lease_tokens, v_lease_ends
+         v_lease_places, v_lease_tokens, v_lease_ends, v_estimates, v_reports, v_rates, v_rate_us
   from (
     select i.ord, o.place, coalesce(o.version, 0) as version, l.place as lease_place, l.token as lease_token,
-           greatest(v_now, o.update_time) as at,
-           o.cancel_request_time,
+           greatest(v_now, o.update_time) as at, o.cancel_request_time,
+           coalesce(i.estimate, r.estimate) as estimate, r.reports, r.rate, r.rate_us,
            (case
               when i.kind = 4 and l.expires_at > v_now then 0
               when i.kind = 4 then case when l.place is null then 1 else 2 end
@@ -115,6 +127,8 @@ begin
              when i.kind = 1 and o.place is null then v_now + i.lease_us * interval '1 microsecond'
              when i.kind = 1 and l.request = i.request and l.expires_at > v_now then l.expires_at
              when i.kind = 2 then v_now + coalesce(i.lease_us, l.duration_us) * interval '1 microsecond'
+             when i.kind = 8 and l.request = i.request and l.expires_at > v_now then l.expires_at
+             when i.kind = 8 then v_now + i.lease_us * interval '1 microsecond'
            end as lease_expires_at,
            (case
               when i.kind = 1 then
@@ -156,13 +170,23 @@ begin
                   else 0
                 end
               when i.kind = 7 then case when o.expire_time <= v_now then 0 else 18 end
+              when i.kind = 8 then
+                case
+                  when o.outcome <> 0 then 14
+                  when l.request = i.request then case when l.expires_at > v_now then 2 else 1 end
+                  when l.expires_at > v_now and i.mask & 8 = 0 then 19
+                  else 4
+                end
               else 0
             end)::smallint as verdict
-    from unnest(p_keys, p_kinds, p_requests, p_tokens, p_versions, p_collections, p_leases, p_masks, p_outcomes, p_results)
-         with ordinality as i (key, kind, request, token, version, collection, lease_us, mask, outcome, result, ord)
+    from unnest(p_keys, p_kinds, p_requests, p_tokens, p_versions, p_collections, p_leases, p_masks, p_outcomes, p_results,
+                p_done, p_total, p_units, p_estimates)
+         with ordinality as i (key, kind, request, token, version, collection, lease_us, mask, outcome, result,
+                               done_units, total_units, unit, estimate, ord)
     left join lateral (
       select o.ctid as place, o.version, o.update_time, o.cancel_request_time, o.expire_time, o.create_request,
-             o.last_request, o.outcome, o.service, o.collection, o.result
+             o.last_request, o.outcome, o.service, o.collection, o.result, o.done_units, o.unit, o.reports,
+             o.reported_at, o.rate, o.rate_us
       from longrunning.op o where o.lane = p_lane and o.key = i.key limit 1) o on true
     left join lateral (
       select l.ctid as place, l.token, l.request, l.expires_at, l.duration_us, l.window_us
@@ -173,16 +197,44 @@ begin
     cross join lateral (
       select coalesce(o.service, split_part(i.key, '/', 1)) as service,
              coalesce(o.collection, i.collection) as collection) c
+    -- The rate is the mean over what is remembered, a minute at most, and what came since; it begins anew if units
+    -- shrank or are others. The same arithmetic, in the same order, as in operation.Rate.
+    left join lateral (
+      select r.reports, r.rate, r.rate_us,
+             case
+               when r.reports = 3 and r.rate > 0 and i.total_units > 0
+                    and (i.total_units - i.done_units) / r.rate <= 31536000000000  -- 365 days
+                 then r.at + round((i.total_units - i.done_units) / r.rate)::bigint * interval '1 microsecond'
+             end as estimate
+      from (
+        select r.at, r.reports, r.rate_us, case when r.rate < 1e-18 then 0 else r.rate end as rate
+        from (
+          select p.at,
+                 (case when p.anew then 1 else least(o.reports + 1, 3) end)::smallint as reports,
+                 case
+                   when p.anew or o.rate_us + p.passed = 0 then 0
+                   else (o.rate * o.rate_us + (i.done_units - o.done_units)) / (o.rate_us + p.passed)
+                 end as rate,
+                 case when p.anew then 0 else least(o.rate_us + p.passed, 60000000) end as rate_us
+          from (
+            select greatest(v_now, o.update_time) as at,
+                   o.done_units is null or o.done_units > i.done_units or o.unit <> i.unit as anew,
+                   (extract(epoch from greatest(v_now, o.update_time) - o.reported_at) * 1000000)::bigint as passed
+            offset 0) p
+          offset 0) r
+        offset 0) r) r on i.kind = 2 and i.done_units is not null
     order by i.ord
   ) j;
 
   -- Each kind of write only if the batch holds it: an empty one costs tens of microseconds too.
   if 1 = any (p_kinds) then
     insert into longrunning.op (
-      version, create_time, update_time, retention_us, done_units, total_units, estimated_end_time, create_request,
-      lane, key, service, collection, unit, message, labels, metadata)
-    select v_rev, v_now, v_now, i.retention_us, i.done_units, i.total_units, i.estimated_end_time, i.request,
-           p_lane, i.key, split_part(i.key, '/', 1), i.collection, i.unit, i.message, i.labels::jsonb, i.metadata
+      version, create_time, update_time, retention_us, done_units, total_units, estimated_end_time, reported_at, rate,
+      rate_us, create_request, lane, reports, key, service, collection, unit, message, labels, metadata)
+    select v_rev, v_now, v_now, i.retention_us, i.done_units, i.total_units, i.estimated_end_time,
+           case when i.done_units is not null then v_now end, case when i.done_units is not null then 0 end,
+           case when i.done_units is not null then 0 end, i.request,
+           p_lane, case when i.done_units is not null then 1 end, i.key, split_part(i.key, '/', 1), i.collection, i.unit, i.message, i.labels::jsonb, i.metadata
     from unnest(p_keys, p_kinds, v_verdicts, p_requests, p_collections, p_retentions, p_metadata, p_done, p_total, p_units,
                 p_messages, p_estimates, p_labels)
          as i (key, kind, verdict, request, collection, retention_us, metadata, done_units, total_units, unit,
@@ -208,15 +260,21 @@ begin
            unit = case when i.mask & 2 <> 0 then i.unit else o.unit end,
            message = case when i.mask & 2 <> 0 then i.message else o.message end,
            estimated_end_time = case when i.mask & 2 <> 0 then i.estimated_end_time else o.estimated_end_time end,
+           reported_at = case when i.kind = 2 and i.mask & 2 <> 0 then case when i.done_units is not null then i.at end else o.reported_at end,
+           rate = case when i.kind = 2 and i.mask & 2 <> 0 then i.rate else o.rate end,
+           rate_us = case when i.kind = 2 and i.mask & 2 <> 0 then i.rate_us else o.rate_us end,
+           reports = case when i.kind = 2 and i.mask & 2 <> 0 then i.reports else o.reports end,
            labels = case when i.mask & 4 <> 0 then i.labels::jsonb else o.labels end,
            outcome = case when i.kind = 3 then i.outcome when i.ends > 0 then 2 else o.outcome end,
            result = case when i.kind = 3 or i.ends = 1 then i.result when i.ends = 2 then i.otherwise else o.result end,
            end_time = case when i.kind = 3 or i.ends > 0 then i.at else o.end_time end,
            expire_time = case when i.kind = 3 or i.ends > 0 then i.at + o.retention_us * interval '1 microsecond' else o.expire_time end
       from unnest(p_kinds, v_verdicts, v_places, v_times, v_cancels, v_ends, p_requests, p_masks, p_metadata, p_done,
-                  p_total, p_units, p_messages, p_estimates, p_labels, p_outcomes, p_results, p_otherwise)
+                  p_total, p_units, p_messages, v_estimates, v_rates, v_rate_us, v_reports, p_labels, p_outcomes,
+                  p_results, p_otherwise)
            as i (kind, verdict, place, at, cancel_request_time, ends, request, mask, metadata, done_units,
-                 total_units, unit, message, estimated_end_time, labels, outcome, result, otherwise)
+                 total_units, unit, message, estimated_end_time, rate, rate_us, reports, labels, outcome,
+                 result, otherwise)
      where o.ctid = i.place and i.verdict = 0 and i.kind between 2 and 5;
   end if;
 
@@ -225,20 +283,20 @@ begin
     select v_rev, v_now, o.create_request, p_lane, i.kind, o.key, o.collection
     from unnest(p_kinds, v_verdicts, v_places) as i (kind, verdict, place)
     join longrunning.op o on o.ctid = i.place
-    where i.verdict = 0 and i.kind >= 6
+    where i.verdict = 0 and i.kind in (6, 7)
     on conflict on constraint tombstone_pkey do update
        set version = excluded.version, at = excluded.at, create_request = excluded.create_request,
            kind = excluded.kind, collection = excluded.collection;
     delete from longrunning.op o
      using unnest(p_kinds, v_verdicts, v_places) as i (kind, verdict, place)
-     where o.ctid = i.place and i.verdict = 0 and i.kind >= 6;
+     where o.ctid = i.place and i.verdict = 0 and i.kind in (6, 7);
   end if;
 
   if array_length(array_remove(v_lease_places, null), 1) > 0 then
     update longrunning.lease l
        set expires_at = i.expires_at, duration_us = coalesce(i.lease_us, l.duration_us)
       from unnest(p_kinds, v_verdicts, v_lease_places, v_lease_ends, p_leases) as i (kind, verdict, place, expires_at, lease_us)
-     where l.ctid = i.place and i.kind = 2 and i.verdict <= 2;
+     where l.ctid = i.place and (i.kind = 2 and i.verdict <= 2 or i.kind = 8 and i.verdict = 1);
     if p_kinds && '{3,4,5,6,7}' then
       delete from longrunning.lease l
        using unnest(p_kinds, v_verdicts, v_lease_places, v_ends) as i (kind, verdict, place, ends)
@@ -246,14 +304,25 @@ begin
     end if;
   end if;
 
+  if 4 = any (v_verdicts) then
+    insert into longrunning.lease (expires_at, duration_us, window_us, token, request, lane, key)
+    select i.expires_at, i.lease_us, 0, i.token, i.request, p_lane, i.key
+    from unnest(p_keys, v_verdicts, p_requests, p_tokens, p_leases, v_lease_ends)
+         as i (key, verdict, request, token, lease_us, expires_at)
+    where i.verdict = 4
+    on conflict on constraint lease_pkey do update
+       set expires_at = excluded.expires_at, duration_us = excluded.duration_us, token = excluded.token,
+           request = excluded.request;
+  end if;
+
   -- A refused retry leaves a row too: otherwise the late arrival of its first attempt would find no trace of it.
-  if 0 = any (v_verdicts) or p_retry then
+  if v_verdicts && '{0,4}' or p_retry then
     insert into longrunning.log (rev, at, sequence, writer, lane, keys, kinds, collections)
     select v_rev, v_now, p_sequence, p_writer, p_lane,
            coalesce(array_agg(i.key), '{}'), coalesce(array_agg(i.kind), '{}'),
            case when count(i.home) > 0 then array_agg(i.home) end
     from unnest(p_keys, p_kinds, v_verdicts, v_homes) as i (key, kind, verdict, home)
-    where i.verdict = 0;
+    where i.verdict in (0, 4);
   end if;
 
   return query
@@ -261,9 +330,10 @@ begin
            case i.verdict when 0 then v_rev else i.previous end,
            i.previous, case i.verdict when 0 then i.at else v_now end,
            case when i.kind = 4 and i.verdict = 0 then coalesce(i.cancel_request_time, i.at) else i.cancel_request_time end,
-           case when i.verdict <= 2 and i.expires_at is not null
-                then case when i.kind = 1 and i.verdict = 0 then i.token else i.lease_token end end,
-           case when i.verdict <= 2 then i.expires_at end
-    from unnest(v_verdicts, v_previous, v_times, v_cancels, p_kinds, p_tokens, v_lease_tokens, v_lease_ends)
-         with ordinality as i (verdict, previous, at, cancel_request_time, kind, token, lease_token, expires_at, ord);
+           case when i.verdict = 0 then i.estimate end,
+           case when i.verdict <= 4 and i.expires_at is not null
+                then case when i.kind = 1 and i.verdict = 0 or i.verdict = 4 then i.token else i.lease_token end end,
+           case when i.verdict <= 4 then i.expires_at end
+    from unnest(v_verdicts, v_previous, v_times, v_cancels, v_estimates, p_kinds, p_tokens, v_lease_tokens, v_lease_ends)
+         with ordinality as i (verdict, previous, at, cancel_request_time, estimate, kind, token, lease_token, expires_at, ord);
 end $$;

@@ -3,14 +3,19 @@ package dev.longrunning.store.pg;
 import static dev.longrunning.store.pg.StoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longrunning.operation.Adopt;
+import dev.longrunning.operation.Answer;
+import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.Contents;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.store.Samples;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +23,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +42,8 @@ final class ApplyRulesIT {
   private static final int TOO_LATE = -2;
   private static final int OVERTAKEN = -3;
   private static final int APPLIED = 0;
+  private static final int RENEWED = 1;
+  private static final int ADOPTED = 4;
   private static final int APPLIED_EARLIER = 100;
   private static final int NOT_JUDGED = 101;
 
@@ -193,6 +201,98 @@ final class ApplyRulesIT {
   }
 
   @Test
+  void a_late_attempt_of_an_adoption_does_not_take_the_lease_again() throws Exception {
+    var key = Samples.freshKey();
+    attempt(key.lane(), Samples.start(key)).send();
+    // Adopted, but the answer is lost; then somebody else adopts, by another server.
+    var first = attempt(key.lane(), adopt(key, UUID.randomUUID()));
+    first.send();
+    var second = adopt(key, UUID.randomUUID());
+    attempt(key.lane(), second).writer(UUID.randomUUID()).send();
+
+    assertThat(first.retry().send()).extracting(Judged::verdict).containsExactly(APPLIED_EARLIER);
+    assertThat(leaseToken(key)).isEqualTo(second.token());
+  }
+
+  @Test
+  void an_adoption_takes_a_revision_and_leaves_the_version() throws Exception {
+    var key = Samples.freshKey();
+    long started = attempt(key.lane(), Samples.start(key)).send().get(0).version();
+
+    var judged = attempt(key.lane(), adopt(key, UUID.randomUUID())).send();
+
+    assertThat(judged).containsExactly(new Judged(1, ADOPTED, started));
+    assertThat(store.head(key.lane())).isEqualTo(started + 1);
+    assertThat(row(key)).contains(Long.toString(started));
+  }
+
+  @Test
+  void an_adoption_found_in_the_log_is_answered_with_its_lease_and_no_version() throws Exception {
+    var key = Samples.freshKey();
+    attempt(key.lane(), Samples.start(key)).send();
+    var adopt = adopt(key, UUID.randomUUID());
+    var adoption = attempt(key.lane(), adopt);
+    adoption.send();
+
+    var answer = adoption.retry().answer();
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.ADOPTED);
+    assertThat(answer.version()).isEqualTo(Answer.UNKNOWN);
+    var lease = Objects.requireNonNull(answer.lease());
+    assertThat(lease.token()).isEqualTo(adopt.token());
+    assertThat(lease.expireTime()).isEqualTo(answer.time().plus(adopt.duration()));
+  }
+
+  @Test
+  void a_bare_renewal_writes_a_lease_and_nothing_else() throws Exception {
+    var key = Samples.freshKey();
+    var token = UUID.randomUUID();
+    var lease = Samples.lease(token, Duration.ofMinutes(5), Duration.ZERO);
+    attempt(key.lane(), Samples.start(key, UUID.randomUUID(), lease)).send();
+    var row = row(key);
+    long logged = count("longrunning.log");
+    long head = store.head(key.lane());
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(attempt(key.lane(), Samples.renewal(key, token)).send())
+          .extracting(Judged::verdict)
+          .containsExactly(RENEWED);
+    }
+
+    assertThat(count("longrunning.log")).isEqualTo(logged);
+    assertThat(store.head(key.lane())).isEqualTo(head);
+    assertThat(row(key)).as("the very row, not another version of it").isEqualTo(row);
+  }
+
+  private static Adopt adopt(OperationKey key, UUID request) {
+    return new Adopt(key, request, UUID.randomUUID(), Duration.ofMinutes(5), true);
+  }
+
+  private UUID leaseToken(OperationKey key) throws Exception {
+    return store
+        .sql("select token from longrunning.lease where key = '" + key.text() + "'")
+        .iterator()
+        .next()
+        .getUUID(0);
+  }
+
+  /** Where the operation's row is, who wrote it, and its version. */
+  private String row(OperationKey key) throws Exception {
+    return store
+        .sql(
+            "select format('%s %s %s', ctid, xmin, version) from longrunning.op where key = '"
+                + key.text()
+                + "'")
+        .iterator()
+        .next()
+        .getString(0);
+  }
+
+  private long count(String table) throws Exception {
+    return store.sql("select count(*) from " + table).iterator().next().getLong(0);
+  }
+
+  @Test
   void of_many_batches_at_once_each_takes_a_revision_of_its_own() throws Exception {
     var keys = new ArrayList<OperationKey>(List.of(Samples.freshKey()));
     while (keys.size() < 12) {
@@ -284,11 +384,25 @@ final class ApplyRulesIT {
       return new Attempt(on, lane, nonce, writer, sequence, since, isRetry, other, changes);
     }
 
+    /** What a caller of the only change is told. */
+    Answer answer() throws Exception {
+      Promise<Answer> answer = Promise.promise();
+      var queue = new LaneQueue(lane);
+      var pending = new Pending(changes.get(0), 0, answer);
+      var batch = new Batch(queue, List.of(pending), writer, since, 0, notAfter);
+      Verdicts.deliver(batch, await(rowsOn(on)), released -> {});
+      return await(answer.future());
+    }
+
     List<Judged> send() throws Exception {
       return await(sendOn(on));
     }
 
     Future<List<Judged>> sendOn(PgConnection other) {
+      return rowsOn(other).map(Attempt::judged);
+    }
+
+    private Future<RowSet<Row>> rowsOn(PgConnection other) {
       var tuple =
           Tuple.tuple()
               .addShort((short) lane)
@@ -299,7 +413,7 @@ final class ApplyRulesIT {
               .addBoolean(isRetry)
               .addOffsetDateTime(OffsetDateTime.ofInstant(notAfter, ZoneOffset.UTC));
       new ChangeColumns(changes).addTo(tuple);
-      return other.preparedQuery(Statements.APPLY).execute(tuple).map(Attempt::judged);
+      return other.preparedQuery(Statements.APPLY).execute(tuple);
     }
 
     private static List<Judged> judged(Iterable<Row> rows) {

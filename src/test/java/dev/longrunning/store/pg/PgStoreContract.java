@@ -50,7 +50,7 @@ abstract class PgStoreContract extends OperationStoreContract {
       fixture.sql(
           ("update longrunning.op set create_time = create_time BY, update_time = update_time BY,"
                   + " end_time = end_time BY, cancel_request_time = cancel_request_time BY,"
-                  + " expire_time = expire_time BY;"
+                  + " expire_time = expire_time BY, reported_at = reported_at BY;"
                   + " update longrunning.lease set expires_at = expires_at BY;"
                   + " update longrunning.sweep set at = at BY;"
                   + " update longrunning.tombstone set at = at BY;"
