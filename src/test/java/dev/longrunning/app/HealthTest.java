@@ -94,7 +94,9 @@ final class HealthTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(
+      mode = EnumSource.Mode.MATCH_ANY,
+      names = {"GRPC", "WEB_.*", "TEXT_.*"})
   void a_watch_has_the_status_at_once_and_each_change(Form form) {
     var client = call(form, "Watch", of(TestMethods.SERVICE));
 
