@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * <p><b>Bounds.</b> A whole name has at most {@value #NAME_BYTES_MAX} bytes in UTF-8. No segment is
  * empty, {@code .}, {@code ..} or the wildcard {@code -}; the text is plain; the id holds no {@code
- * :}.
+ * :}. Only a {@linkplain #pattern pattern} may hold {@code -}, in place of ids.
  */
 public final class OperationName {
   /** Also the bound of a collection's name. */
@@ -47,10 +47,10 @@ public final class OperationName {
     if (name.isEmpty() || name.equals(SEGMENT)) {
       return Optional.empty();
     }
-    var fault = resourceFault(field, name);
-    if (fault.isPresent()) {
-      return fault;
-    }
+    return resourceFault(field, name).or(() -> parentFault(field, name));
+  }
+
+  private static Optional<Violation> parentFault(String field, String name) {
     String parent = withoutSuffix(name);
     return parent.indexOf(':', parent.lastIndexOf('/') + 1) < 0
         ? Optional.empty()
@@ -63,7 +63,26 @@ public final class OperationName {
    */
   public static String collection(String field, String name) {
     collectionFault(field, name).ifPresent(OperationName::refuse);
-    return name.equals(SEGMENT) ? "" : withoutSuffix(name);
+    return collectionIn(name);
+  }
+
+  /** As {@link #collectionFault}, but {@code -} may stand in place of ids; empty: nothing. */
+  public static Optional<Violation> patternFault(String field, String name) {
+    if (name.isEmpty() || name.equals(SEGMENT)) {
+      return Optional.empty();
+    }
+    return textFault(field, name)
+        .or(() -> wildcardFault(field, name))
+        .or(() -> parentFault(field, name));
+  }
+
+  /**
+   * Returns the collections that {@code name} (a parent, with or without /operations, {@code -} for
+   * any id) stands for, or throws {@link Problem} INVALID naming {@code field}.
+   */
+  public static CollectionPattern pattern(String field, String name) {
+    patternFault(field, name).ifPresent(OperationName::refuse);
+    return CollectionPattern.of(collectionIn(name));
   }
 
   /** The collection that a checked name belongs to: its parent; empty for a flat name. */
@@ -78,11 +97,29 @@ public final class OperationName {
     return collection.isEmpty() ? FLAT + id : collection + NESTED + '/' + id;
   }
 
+  private static String collectionIn(String name) {
+    return name.equals(SEGMENT) ? "" : withoutSuffix(name);
+  }
+
   private static String withoutSuffix(String name) {
     return name.endsWith(NESTED) ? name.substring(0, name.length() - NESTED.length()) : name;
   }
 
   private static Optional<Violation> resourceFault(String field, String name) {
+    var fault = textFault(field, name);
+    if (fault.isPresent()) {
+      return fault;
+    }
+    for (String segment : name.split("/", -1)) {
+      // '-' stands for every id at its place: kept apart, or a wildcard would quietly find nothing.
+      if (isNoSegment(segment) || CollectionPattern.isAny(segment)) {
+        return violation(field, name, "segments that are not empty, '.', '..' or '-'");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Violation> textFault(String field, String name) {
     if (name.isEmpty()) {
       return violation(field, name, "a resource name, 1 to " + NAME_BYTES_MAX + " bytes");
     }
@@ -90,16 +127,32 @@ public final class OperationName {
     if (name.length() > NAME_BYTES_MAX || utf8Length(name) > NAME_BYTES_MAX) {
       return violation(field, name, "at most " + NAME_BYTES_MAX + " bytes");
     }
-    if (!PlainText.isPlain(name)) {
-      return violation(field, name, PlainText.ALLOWED);
-    }
-    for (String segment : name.split("/", -1)) {
-      // '-' stands for every id at its place: kept apart, or a wildcard would quietly find nothing.
-      if (segment.isEmpty() || segment.equals(".") || segment.equals("..") || segment.equals("-")) {
-        return violation(field, name, "segments that are not empty, '.', '..' or '-'");
+    return PlainText.isPlain(name) ? Optional.empty() : violation(field, name, PlainText.ALLOWED);
+  }
+
+  private static boolean isNoSegment(String segment) {
+    return segment.isEmpty() || segment.equals(".") || segment.equals("..");
+  }
+
+  private static Optional<Violation> wildcardFault(String field, String name) {
+    String[] segments = withoutSuffix(name).split("/", -1);
+    boolean exact = true;
+    for (int i = 0; i < segments.length; i++) {
+      if (isNoSegment(segments[i])) {
+        return violation(field, name, "segments that are not empty, '.' or '..'");
+      }
+      if (CollectionPattern.isAny(segments[i])) {
+        exact = false;
+        // Names alternate: a kind of resource, an id, a kind, an id.
+        if (i % 2 == 0) {
+          return violation(field, name, "'-' only in place of an id, as in projects/-/locations/-");
+        }
       }
     }
-    return Optional.empty();
+    int max = CollectionPattern.SEGMENTS_MAX;
+    return exact || segments.length <= max
+        ? Optional.empty()
+        : violation(field, name, "at most " + max + " segments where one is '-'");
   }
 
   private static Optional<Violation> violation(String field, String got, String allowed) {

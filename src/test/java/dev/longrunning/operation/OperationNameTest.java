@@ -102,6 +102,55 @@ final class OperationNameTest {
     assertThat(OperationName.collectionFault("name", name)).isPresent();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'',''",
+    "operations,''",
+    "projects/p,projects/p",
+    "projects/-,projects/-",
+    "projects/-/operations,projects/-",
+    "projects/-/locations/l/operations,projects/-/locations/l",
+    "projects/p/locations/-,projects/p/locations/-",
+    "projects/-a/x,projects/-a/x",
+    "a/-/b/-/c/-/d/-/e/-/f/-/g/-/h/-/operations,a/-/b/-/c/-/d/-/e/-/f/-/g/-/h/-"
+  })
+  void a_pattern_takes_a_hyphen_for_any_id(String name, String pattern) {
+    assertThat(OperationName.pattern("name", name).text()).isEqualTo(pattern);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-,'''-'' only in place of an id'",
+    "-/operations,'''-'' only in place of an id'",
+    "-/p,'''-'' only in place of an id'",
+    "projects/p/-/l,'''-'' only in place of an id'",
+    "projects/-/-,'''-'' only in place of an id'",
+    "projects//x,segments that are not empty",
+    "projects/-/../x,segments that are not empty",
+    "a/-/b:c,no ':' in the last segment",
+    "a/-/b/-/c/-/d/-/e/-/f/-/g/-/h/-/i,at most 16 segments where one is '-'"
+  })
+  void other_patterns_are_refused(String name, String allowed) {
+    assertThatExceptionOfType(Problem.class)
+        .isThrownBy(() -> OperationName.pattern("name", name))
+        .withMessageStartingWith("name: got " + name + ", allowed " + allowed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"projects/-", "projects/-/operations", "projects/-/locations/l"})
+  void only_patterns_take_it(String name) {
+    assertThat(OperationName.collectionFault("parent", name)).isPresent();
+    assertThat(OperationName.fault("name", name + "/operations/o")).isPresent();
+  }
+
+  @Test
+  void a_pattern_has_at_most_512_bytes() {
+    String at = "projects/-/x/" + "ä".repeat(249) + "x";
+    assertThat(OperationName.patternFault("name", at)).isEmpty();
+    assertThat(OperationName.patternFault("name", at + "x")).isPresent();
+    assertThat(OperationName.patternFault("name", "projects/-/x/\n")).isPresent();
+  }
+
   @Test
   void a_name_made_in_a_collection_belongs_to_it() {
     for (String collection : new String[] {"", "projects/p"}) {
