@@ -1,3 +1,4 @@
+import dev.longrunning.store.ChangeLog.Selection;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.Bytes;
@@ -80,7 +81,7 @@ public final class HeartBench {
       await(new Migrations(connector).run());
       var store =
           await(onLoop(() -> new PgStore(vertx, connector, PgStore.Settings.DEFAULT, new Metrics(System::nanoTime))));
-      await(store.poll(Cursors.NONE));
+      await(store.poll(Cursors.NONE, Selection.NONE));
       System.out.println("\nDurable updates of " + STATE_BYTES + " bytes, through the store");
       var cases = new ArrayList<Case>();
       for (int rows : new int[] {1, 64, 256}) {

@@ -3,6 +3,7 @@ package dev.longrunning.app;
 import dev.longrunning.feed.Feed;
 import dev.longrunning.feed.FeedSettings;
 import dev.longrunning.feed.Timers;
+import dev.longrunning.feed.VertxLoop;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.service.Janitor;
@@ -47,7 +48,12 @@ final class Backend {
     this.store = new ObservedStore(database);
     this.feed =
         new Feed(
-            vertx, database, feedSettings(settings), timers, OperationWire::operation, metrics);
+            VertxLoop.current(vertx),
+            database,
+            feedSettings(settings),
+            timers,
+            OperationWire::operation,
+            metrics);
     this.keys = new TokenKeys(vertx, connector);
     this.janitor =
         new Janitor(
@@ -99,6 +105,7 @@ final class Backend {
 
   private static FeedSettings feedSettings(Settings settings) {
     var usual = FeedSettings.DEFAULT;
-    return new FeedSettings(usual.idle(), usual.hot(), usual.patience(), settings.cacheBytes());
+    return new FeedSettings(
+        usual.idle(), usual.hot(), usual.patience(), settings.cacheBytes(), usual.ringBytes());
   }
 }

@@ -6,6 +6,7 @@ import dev.longrunning.connection.GuardedTransport;
 import dev.longrunning.connection.TlsFault;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.demo.v1.ChecksumFolderResponse;
+import dev.longrunning.feed.VertxLoop;
 import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.QueuePeak;
@@ -242,7 +243,8 @@ final class Wiring {
   /** What answers the calls of one event loop; made on it. */
   private ApiPort.Service service(Vertx vertx, Backend backend) {
     var timers = new VertxTimers(vertx);
-    var states = observation.states(backend.feed().states(backend.store()));
+    var view = backend.feed().view(VertxLoop.current(vertx), backend.store());
+    var states = observation.states(view.states());
     var store = observation.store(backend.store());
     var operations =
         new Operations(

@@ -11,10 +11,9 @@ import dev.longrunning.store.ChangeLog.Poll;
 import dev.longrunning.store.Cursors;
 import dev.longrunning.store.Epoch;
 import dev.longrunning.store.OperationStore;
-import io.vertx.core.Context;
+import dev.longrunning.store.Reading;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -46,12 +45,13 @@ public final class Feed {
   private static final Duration FAILED_PAUSE = Duration.ofMillis(50);
   private static final Logger log = LoggerFactory.getLogger(Feed.class);
 
-  private final Context context;
+  private final Loop loop;
   private final ChangeLog changes;
   private final StateCache cache;
   private final FeedSettings settings;
   private final Timers timers;
   private final FeedMetrics metrics;
+  private final SharedInterest interest = new SharedInterest();
   private final List<FeedStates> loops = new CopyOnWriteArrayList<>();
   private final ArrayDeque<Seen> seen = new ArrayDeque<>();
   private final AtomicBoolean woken = new AtomicBoolean();
@@ -62,20 +62,20 @@ public final class Feed {
   private Timers.@Nullable Timer pause;
   private boolean polling;
   private boolean stopped;
-  private boolean failing;
+  private volatile boolean failing;
 
   /** The heads that a poll saw; the poll counts once all cursors have reached them. */
   private record Seen(long poll, Cursors heads) {}
 
-  /** Makes a feed on the calling event loop. */
+  /** Makes a feed that runs on {@code loop}. */
   public Feed(
-      Vertx vertx,
+      Loop loop,
       ChangeLog changes,
       FeedSettings settings,
       Timers timers,
       Function<Snapshot, Bytes> encoder,
       Metrics metrics) {
-    this.context = vertx.getOrCreateContext();
+    this.loop = loop;
     this.changes = changes;
     this.settings = settings;
     this.timers = timers;
@@ -96,12 +96,16 @@ public final class Feed {
     cancelPause();
   }
 
-  /** The view of the calling event loop. */
-  public States states(OperationStore store) {
-    var states = new FeedStates(this, cache, store, timers, metrics);
+  /** How one event loop sees what is followed. */
+  public record View(States states, Changes changes) {}
+
+  /** The view of an event loop; to be made there. */
+  public View view(Loop there, OperationStore store) {
+    var log = new LoopChanges(this, changes, interest, settings.ringBytes());
+    var states = new FeedStates(this, cache, store, there, timers, interest, log, metrics);
     loops.add(states);
     metrics.loop(states);
-    return states;
+    return new View(states, log);
   }
 
   /** How full the queues of its loops have been. */
@@ -114,6 +118,21 @@ public final class Feed {
     return settings.patience();
   }
 
+  /** What was read of an operation somewhere else than by the feed. */
+  State state(Reading found) {
+    return cache.stateOf(found);
+  }
+
+  /** Whether the last look at the log failed. */
+  boolean isStale() {
+    return failing;
+  }
+
+  /** The history of this position goes as far at least; a database that is behind it is rewound. */
+  void knownAlready(Position claimed) {
+    cache.reachAll(claimed.epoch().nonce(), claimed.cursors());
+  }
+
   /** How many polls have begun. A call now is answered by a poll with a larger number. */
   long begun() {
     return begun;
@@ -122,7 +141,7 @@ public final class Feed {
   /** From any thread: looks at the log now, or right after the poll under way. */
   public void wake() {
     if (woken.compareAndSet(false, true)) {
-      context.runOnContext(now -> pollUnlessPolling());
+      loop.run(this::pollUnlessPolling);
     }
   }
 
@@ -142,13 +161,14 @@ public final class Feed {
     // Taken before the poll begins: whatever is known now, the database must have, or it was
     // rewound.
     var known = cache.reached();
-    long begunNanos = metrics.nanos();
+    var sift = Sift.of(interest, cache);
+    var look = new Look(number, metrics.nanos(), Cursors.of(cursors), sift);
     changes
-        .poll(Cursors.of(cursors))
+        .poll(look.from(), sift)
         .compose(
             poll -> {
-              metrics.polled(begunNanos);
-              return settled(new Look(number, begunNanos), known, poll);
+              metrics.polled(look.begunNanos());
+              return settled(look, known, poll);
             })
         .onComplete(
             done -> {
@@ -162,7 +182,7 @@ public final class Feed {
   }
 
   /** A poll under way. */
-  private record Look(long number, long begunNanos) {}
+  private record Look(long number, long begunNanos, Cursors from, Sift sift) {}
 
   /** Applies a poll; answers how many batches it brought. */
   private Future<Integer> settled(Look look, Cursors reached, Poll poll) {
@@ -214,7 +234,7 @@ public final class Feed {
     }
     metrics.applied(look.begunNanos(), poll.batches(), Cursors.of(cursors), poll.heads());
     remember(new Seen(look.number(), poll.heads()));
-    deliver(poll.batches(), false);
+    deliver(look.sift().applied(look.from(), poll, cache::putFed), poll.epoch(), false);
   }
 
   private void resynchronise(Look look, Poll poll, String why) {
@@ -229,7 +249,7 @@ public final class Feed {
     cache.reset(poll.epoch().nonce(), poll.heads());
     seen.clear();
     remember(new Seen(look.number(), poll.heads()));
-    deliver(List.of(), true);
+    deliver(List.of(), poll.epoch(), true);
     started.tryComplete();
   }
 
@@ -241,14 +261,15 @@ public final class Feed {
   }
 
   /** Tells every loop that something concerns, one task each. */
-  private void deliver(List<Batch> batches, boolean reset) {
+  private void deliver(List<AppliedBatch> batches, Epoch in, boolean reset) {
     long caughtUp = 0;
     var now = Cursors.of(cursors);
     while (!seen.isEmpty() && now.reach(seen.peek().heads())) {
       caughtUp = seen.poll().poll();
     }
-    for (var loop : loops) {
-      loop.feed(batches, caughtUp, reset);
+    var delta = new Delta(batches, new Position(in, now), reset, caughtUp);
+    for (var each : loops) {
+      each.feed(delta);
     }
   }
 

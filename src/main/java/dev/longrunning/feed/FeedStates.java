@@ -4,17 +4,10 @@ import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Snapshot;
-import dev.longrunning.store.ChangeLog.Batch;
 import dev.longrunning.store.OperationStore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * feed calls.
  *
  * <p><b>Bounds.</b> {@value #SYNCS_MAX} reads wait for the feed, each for at most the patience of
- * the settings. Waiters on operations are bounded by those who register them.
+ * the settings.
  */
 final class FeedStates implements States {
   /** Reads that wait at once, on one loop; each is a call that was admitted. */
@@ -36,8 +29,10 @@ final class FeedStates implements States {
   private final OperationStore store;
   private final Timers timers;
   private final FeedMetrics metrics;
-  private final ContextInternal context;
-  private final Map<OperationKey, List<Waiter>> waiters = new HashMap<>();
+  private final Loop loop;
+  private final SharedInterest interest;
+  private final Followers followers;
+  private final LoopChanges changes;
   private final ArrayDeque<Sync> syncs = new ArrayDeque<>();
 
   private final QueuePeak peak = new QueuePeak("strong reads", SYNCS_MAX);
@@ -46,20 +41,27 @@ final class FeedStates implements States {
   /** The poll that the newest waiting read needs; read by the feed. */
   private volatile long needed;
 
-  /** Whether anybody waits for an operation to change; read by the feed. */
-  private volatile boolean watching;
-
   /** The last poll that this loop was told of. Only the feed's. */
   private long told;
 
   FeedStates(
-      Feed feed, StateCache cache, OperationStore store, Timers timers, FeedMetrics metrics) {
+      Feed feed,
+      StateCache cache,
+      OperationStore store,
+      Loop loop,
+      Timers timers,
+      SharedInterest interest,
+      LoopChanges changes,
+      FeedMetrics metrics) {
     this.feed = feed;
     this.cache = cache;
     this.store = store;
+    this.loop = loop;
     this.timers = timers;
+    this.interest = interest;
+    this.followers = new Followers(loop, interest);
+    this.changes = changes;
     this.metrics = metrics;
-    this.context = (ContextInternal) Vertx.currentContext();
   }
 
   /** All reads that came while the same poll was awaited. */
@@ -84,14 +86,6 @@ final class FeedStates implements States {
     }
   }
 
-  private static final class Waiter {
-    private final Runnable changed;
-
-    Waiter(Runnable changed) {
-      this.changed = changed;
-    }
-  }
-
   @Override
   public Future<State> strong(OperationKey key) {
     if (cache.get(key) == null) {
@@ -111,7 +105,7 @@ final class FeedStates implements States {
   public Future<State> cached(OperationKey key) {
     var state = cache.get(key);
     metrics.read(state != null);
-    return state != null ? context.succeededFuture(state) : read(key);
+    return state != null ? Future.succeededFuture(state) : read(key);
   }
 
   @Override
@@ -119,7 +113,7 @@ final class FeedStates implements States {
     // Read after the call began, so a poll with a larger number begins after it too.
     long poll = feed.begun() + 1;
     if (waitingReads >= SYNCS_MAX) {
-      return context.failedFuture(Problem.overloaded("strong reads"));
+      return Future.failedFuture(Problem.overloaded("strong reads"));
     }
     waitingReads++;
     peak.saw(waitingReads);
@@ -130,7 +124,7 @@ final class FeedStates implements States {
   }
 
   private Sync begin(long poll) {
-    var sync = new Sync(poll, metrics.nanos(), context.promise());
+    var sync = new Sync(poll, metrics.nanos(), loop.promise());
     syncs.add(sync);
     needed = poll;
     feed.wake();
@@ -145,7 +139,7 @@ final class FeedStates implements States {
 
   /** From any thread, for metrics: as of a moment ago. */
   int watchedOperations() {
-    return waiters.size();
+    return followers.operations();
   }
 
   QueuePeak peak() {
@@ -164,67 +158,54 @@ final class FeedStates implements States {
   }
 
   @Override
-  public Interest watch(OperationKey key, Runnable changed) {
-    var waiter = new Waiter(changed);
-    waiters.computeIfAbsent(key, k -> new ArrayList<>(1)).add(waiter);
-    watching = true;
-    return () -> forget(key, waiter);
+  public Interest follow(OperationKey key, Follower follower) {
+    return followers.add(key, follower);
   }
 
-  private void forget(OperationKey key, Waiter waiter) {
-    waiters.computeIfPresent(
-        key,
-        (k, all) -> {
-          all.remove(waiter);
-          return all.isEmpty() ? null : all;
-        });
-    watching = !waiters.isEmpty();
+  /** The log, for those who follow whole collections. */
+  LoopChanges changes() {
+    return changes;
   }
 
   /**
-   * From the feed: these batches were applied, and syncs up to this poll are complete.
+   * From the feed: this was applied.
    *
    * <p>A loop that none of it concerns is left alone. One that begins to wait at this moment loses
    * nothing: its read begins after the batches were applied, and its sync wakes the feed once more.
    */
-  void feed(List<Batch> batches, long caughtUp, boolean reset) {
-    boolean awaited = needed > told && caughtUp > 0;
-    if (!awaited && !(watching && (reset || !batches.isEmpty()))) {
+  void feed(Delta delta) {
+    boolean awaited = needed > told && delta.caughtUp() > 0;
+    if (!awaited && !concerns(delta)) {
       return;
     }
     if (awaited) {
-      told = caughtUp;
+      told = delta.caughtUp();
     }
-    context.runOnContext(
-        now -> {
-          while (!syncs.isEmpty() && syncs.peek().poll <= caughtUp) {
-            var sync = syncs.poll();
-            waitingReads -= sync.reads;
-            metrics.synced(sync.begunNanos);
-            sync.complete();
-          }
-          notifyWaiters(batches, reset);
+    loop.run(
+        () -> {
+          changes.told(delta);
+          followers.told(delta);
+          synced(delta.caughtUp());
         });
   }
 
-  private void notifyWaiters(List<Batch> batches, boolean reset) {
-    if (waiters.isEmpty()) {
-      return;
+  private boolean concerns(Delta delta) {
+    if (delta.reset()) {
+      return !interest.isEmpty();
     }
-    List<Waiter> concerned = new ArrayList<>();
-    if (reset) {
-      waiters.values().forEach(concerned::addAll);
-    } else {
-      for (var batch : batches) {
-        for (var entry : batch.entries()) {
-          if (entry.changesState()) {
-            concerned.addAll(waiters.getOrDefault(entry.key(), List.of()));
-          }
-        }
-      }
+    // Who follows a collection wants to know how far the log is, also where nothing is for it.
+    return interest.hasCollections()
+        ? !delta.batches().isEmpty()
+        : delta.batches().stream().anyMatch(batch -> !batch.changes().isEmpty());
+  }
+
+  private void synced(long caughtUp) {
+    while (!syncs.isEmpty() && syncs.peek().poll <= caughtUp) {
+      var sync = syncs.poll();
+      waitingReads -= sync.reads;
+      metrics.synced(sync.begunNanos);
+      sync.complete();
     }
-    // Emitted, so that one that fails does not keep the others from hearing.
-    concerned.forEach(waiter -> context.emit(waiter, each -> each.changed.run()));
   }
 
   private void expire(Sync sync) {

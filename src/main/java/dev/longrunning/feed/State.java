@@ -52,7 +52,7 @@ public final class State {
   }
 
   /** The operation's version; for an absent one the revision up to which it is known absent. */
-  long version() {
+  public long version() {
     return version;
   }
 

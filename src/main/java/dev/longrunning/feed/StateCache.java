@@ -150,6 +150,34 @@ final class StateCache {
     forget(ticket);
   }
 
+  /** What was read of an operation, in the present history; it is kept by nobody. */
+  State stateOf(Reading found) {
+    return new State(
+        found.key(),
+        generation.number,
+        found.version(),
+        found.snapshot(),
+        found.tombstone(),
+        encoder);
+  }
+
+  /** The state that a look at the log brought along, which is as new as the feed or newer. */
+  State putFed(Reading found) {
+    var state = stateOf(found);
+    reach(found.key().lane(), found);
+    states.asMap().compute(found.key(), (key, old) -> newer(old, state));
+    return state;
+  }
+
+  /** The present history goes as far as this at least. */
+  void reachAll(UUID epoch, Cursors known) {
+    if (epoch.equals(generation.epoch)) {
+      for (int lane = 0; lane < OperationKey.LANES; lane++) {
+        reached.accumulateAndGet(lane, known.at(lane), Math::max);
+      }
+    }
+  }
+
   /** The state that an own write made; it is kept if the feed has not come to it yet. */
   State putOwn(Snapshot written) {
     var state =

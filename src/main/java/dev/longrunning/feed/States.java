@@ -14,7 +14,7 @@ import java.util.Optional;
  * <p><b>Threads.</b> Confined to the event loop it was made on. No method blocks.
  */
 public interface States {
-  /** Ends the interest of a waiter. Closing twice is harmless. */
+  /** Ends when it is closed. Closing twice is harmless. */
   interface Interest {
     void close();
   }
@@ -33,8 +33,8 @@ public interface States {
   State own(Snapshot written);
 
   /**
-   * Calls {@code changed} on this loop after every change of the operation that the feed applies
-   * from now on, and after every resynchronisation.
+   * Tells {@code follower} of every change of the operation that the feed applies from now on. What
+   * there is already is to be read after this.
    */
-  Interest watch(OperationKey key, Runnable changed);
+  Interest follow(OperationKey key, Follower follower);
 }

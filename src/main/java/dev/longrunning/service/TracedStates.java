@@ -1,5 +1,6 @@
 package dev.longrunning.service;
 
+import dev.longrunning.feed.Follower;
 import dev.longrunning.feed.State;
 import dev.longrunning.feed.States;
 import dev.longrunning.observe.Tracing;
@@ -50,7 +51,7 @@ public final class TracedStates implements States {
   }
 
   @Override
-  public Interest watch(OperationKey key, Runnable changed) {
-    return states.watch(key, changed);
+  public Interest follow(OperationKey key, Follower follower) {
+    return states.follow(key, follower);
   }
 }

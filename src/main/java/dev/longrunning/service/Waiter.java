@@ -1,5 +1,6 @@
 package dev.longrunning.service;
 
+import dev.longrunning.feed.Follower;
 import dev.longrunning.feed.State;
 import dev.longrunning.feed.States;
 import dev.longrunning.feed.Timers;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Bounds.</b> At most one read at a time, however many changes come.
  */
-final class Waiter {
+final class Waiter implements Follower {
   private final States states;
   private final OperationKey key;
   private final Promise<State> answered = Promise.promise();
@@ -31,7 +32,7 @@ final class Waiter {
   private Timers.@Nullable Timer timer;
   private @Nullable State latest;
   private boolean reading;
-  private boolean changedMeanwhile;
+  private boolean readAgain;
   private boolean timeIsUp;
 
   Waiter(States states, OperationKey key) {
@@ -40,8 +41,8 @@ final class Waiter {
   }
 
   Future<State> begin(Timers timers, Duration limit, Future<Void> gone) {
-    // Registered before the first read: a change in between is heard of, and read again.
-    interest = states.watch(key, this::changed);
+    // Registered before the first read: a change in between is heard of, and nothing is missed.
+    interest = states.follow(key, this);
     timer = timers.after(limit, this::timeIsUp);
     gone.onComplete(any -> end(Future.failedFuture(Problem.cancelled())));
     read(states.strong(key));
@@ -65,26 +66,41 @@ final class Waiter {
     }
     if (read.failed()) {
       end(Future.failedFuture(read.cause()));
-      return;
-    }
-    var state = read.result();
-    latest = state;
-    if (state.snapshot().isEmpty()) {
-      end(Future.failedFuture(Refusals.missing(state)));
-    } else if (timeIsUp || state.snapshot().filter(Snapshot::isDone).isPresent()) {
-      end(Future.succeededFuture(state));
-    } else if (changedMeanwhile) {
-      changedMeanwhile = false;
-      read(states.cached(key));
+    } else if (read.result().snapshot().isEmpty()) {
+      end(Future.failedFuture(Refusals.missing(read.result())));
+    } else {
+      changed(read.result());
+      if (readAgain && !isOver()) {
+        readAgain = false;
+        read(states.cached(key));
+      }
     }
   }
 
-  private void changed() {
+  @Override
+  public void changed(State state) {
+    // A read under way may answer with less than the feed has told meanwhile.
+    if (latest == null || state.version() >= latest.version()) {
+      latest = state;
+    }
+    if (timeIsUp || latest.snapshot().filter(Snapshot::isDone).isPresent()) {
+      end(Future.succeededFuture(latest));
+    }
+  }
+
+  @Override
+  public void removed(long version, boolean purged) {
+    String name = key.name();
+    end(Future.failedFuture(purged ? Problem.expired(name) : Problem.deleted(name)));
+  }
+
+  @Override
+  public void unknown() {
     if (isOver()) {
       return;
     }
     if (reading) {
-      changedMeanwhile = true;
+      readAgain = true;
     } else {
       // The feed has applied the change on this loop, so what is cached reflects it.
       read(states.cached(key));

@@ -4,7 +4,10 @@ import dev.longrunning.operation.Adopt;
 import dev.longrunning.operation.OperationKey;
 import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +20,20 @@ public interface ChangeLog {
   /** Most batches of one lane that one poll returns: 131,072 names at worst, some 10 MB. */
   int LANE_BATCHES_MAX = 32;
 
-  /** Reads, from one snapshot, the heads and what comes after {@code cursors}. */
-  Future<Poll> poll(Cursors cursors);
+  /** Most states that one poll returns, but for those of its last batch. */
+  int STATES_MAX = 1_024;
+
+  /** A state with a larger payload is read by those who need it, not by a poll. */
+  int STATE_BYTES_MAX = 1 << 16;
+
+  /**
+   * Reads, from one snapshot, the heads, what comes after {@code cursors}, and the present states
+   * of those changed operations that are selected.
+   */
+  Future<Poll> poll(Cursors cursors, Selection selection);
+
+  /** A poll for somebody who is further behind than the log is followed. */
+  Future<Poll> history(Cursors cursors, Selection selection);
 
   /**
    * Begins a new epoch unless somebody else did since {@code known}.
@@ -32,6 +47,29 @@ public interface ChangeLog {
    * changed. A store rings for its own writes; that is coalesced, and never fails anything.
    */
   void onDoorbell(Runnable ring);
+
+  /** Which of the changed operations are wanted with their states. */
+  interface Selection {
+    /** Nobody wants any. */
+    Selection NONE =
+        new Selection() {
+          @Override
+          public boolean isEmpty() {
+            return true;
+          }
+
+          @Override
+          public Collection<OperationKey> of(Batch batch) {
+            return List.of();
+          }
+        };
+
+    /** Whether none is wanted, whatever the poll finds; asked before it begins. */
+    boolean isEmpty();
+
+    /** Those of one batch; asked once for each batch of the answer, on the log's event loop. */
+    Collection<OperationKey> of(Batch batch);
+  }
 
   /** One batch of changes, as applied. */
   record Batch(int lane, long revision, Instant at, List<Entry> entries) {}
@@ -55,8 +93,12 @@ public interface ChangeLog {
    * @param timeline of the server that answered; null if it is a standby in recovery
    * @param systemMatches whether this is the database cluster that the epoch began on
    * @param heads the newest revision of each lane
-   * @param batches in order within each lane; at most {@value #LANE_BATCHES_MAX} a lane
+   * @param batches in order within each lane; at most {@value #LANE_BATCHES_MAX} a lane, and no
+   *     more than the states leave room for
    * @param time the database's clock
+   * @param states of the selected operations, as of the same snapshot; those that are too large are
+   *     left out
+   * @param apart the selected operations that are too large
    */
   record Poll(
       Epoch epoch,
@@ -64,7 +106,9 @@ public interface ChangeLog {
       boolean systemMatches,
       Cursors heads,
       List<Batch> batches,
-      Instant time) {
+      Instant time,
+      Map<OperationKey, Reading> states,
+      Set<OperationKey> apart) {
     /** Whether the server that answered writes the history of {@link #epoch}. */
     public boolean isCurrent() {
       return systemMatches && epoch.timeline().equals(timeline);

@@ -26,6 +26,13 @@ public final class Cursors {
     return revisions[lane];
   }
 
+  /** These, with one lane at another revision. */
+  public Cursors with(int lane, long revision) {
+    long[] changed = revisions.clone();
+    changed[lane] = revision;
+    return new Cursors(changed);
+  }
+
   /** Whether every lane is at least as far as in {@code other}. */
   public boolean reach(Cursors other) {
     for (int lane = 0; lane < revisions.length; lane++) {

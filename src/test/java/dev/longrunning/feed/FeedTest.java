@@ -13,6 +13,7 @@ import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.store.Await;
 import dev.longrunning.store.ChangeLog;
+import dev.longrunning.store.ChangeLog.Selection;
 import dev.longrunning.store.Cursors;
 import dev.longrunning.store.MemoryStore;
 import dev.longrunning.store.Samples;
@@ -48,13 +49,14 @@ final class FeedTest {
             () -> {
               feed =
                   new Feed(
-                      vertx,
+                      VertxLoop.current(vertx),
                       store,
                       FeedSettings.DEFAULT,
                       time,
                       FeedTest::encoded,
                       new Metrics(System::nanoTime));
-              return feed.start().map(started -> feed.states(store));
+              return feed.start()
+                  .map(started -> feed.view(VertxLoop.current(vertx), store).states());
             });
   }
 
@@ -149,6 +151,26 @@ final class FeedTest {
     assertThat(call(() -> Future.succeededFuture(refusedOf(FeedStates.SYNCS_MAX)))).isZero();
   }
 
+  /** Runs the task for whatever a follower is told. */
+  private static Follower telling(Runnable task) {
+    return new Follower() {
+      @Override
+      public void changed(State state) {
+        task.run();
+      }
+
+      @Override
+      public void removed(long version, boolean purged) {
+        task.run();
+      }
+
+      @Override
+      public void unknown() {
+        task.run();
+      }
+    };
+  }
+
   /** Begins as many syncs; answers how many were refused at once. */
   private int refusedOf(int syncs) {
     int refused = 0;
@@ -225,7 +247,7 @@ final class FeedTest {
     apply(Samples.start(key));
     call(states::sync);
     var changes = new AtomicInteger();
-    call(() -> Future.succeededFuture(states.watch(key, changes::incrementAndGet)));
+    call(() -> Future.succeededFuture(states.follow(key, telling(changes::incrementAndGet))));
     settle();
 
     apply(update());
@@ -239,7 +261,8 @@ final class FeedTest {
     apply(Samples.start(key));
     call(states::sync);
     var changes = new AtomicInteger();
-    var interest = call(() -> Future.succeededFuture(states.watch(key, changes::incrementAndGet)));
+    var interest =
+        call(() -> Future.succeededFuture(states.follow(key, telling(changes::incrementAndGet))));
     apply(update());
     ring();
     assertThat(changes).hasValue(1);
@@ -265,7 +288,7 @@ final class FeedTest {
     ring();
     var first = strong();
     var heard = new AtomicInteger();
-    call(() -> Future.succeededFuture(states.watch(key, heard::incrementAndGet)));
+    call(() -> Future.succeededFuture(states.follow(key, telling(heard::incrementAndGet))));
     int reads = store.switches().count(Call.FIND);
     var token = UUID.randomUUID();
 
@@ -288,7 +311,7 @@ final class FeedTest {
     call(states::sync);
     strong();
     var changes = new AtomicInteger();
-    call(() -> Future.succeededFuture(states.watch(key, changes::incrementAndGet)));
+    call(() -> Future.succeededFuture(states.follow(key, telling(changes::incrementAndGet))));
     store.switches().holdRequests(Call.POLL);
     var waiting = begin(states::sync);
     settle();
@@ -338,7 +361,7 @@ final class FeedTest {
   void a_database_restored_to_an_older_epoch_writes_no_version_twice() {
     apply(Samples.start(key));
     var backup = store.backup();
-    var known = Await.await(store.poll(Cursors.NONE)).epoch();
+    var known = Await.await(store.poll(Cursors.NONE, Selection.NONE)).epoch();
     Await.await(store.openEpoch(known, 0));
     ring();
     long lost = apply(update());
@@ -358,8 +381,8 @@ final class FeedTest {
         () -> {
           throw new IllegalStateException("a waiter failed, as the test wants");
         };
-    call(() -> Future.succeededFuture(states.watch(key, failing)));
-    call(() -> Future.succeededFuture(states.watch(key, changes::incrementAndGet)));
+    call(() -> Future.succeededFuture(states.follow(key, telling(failing))));
+    call(() -> Future.succeededFuture(states.follow(key, telling(changes::incrementAndGet))));
 
     apply(update());
     ring();

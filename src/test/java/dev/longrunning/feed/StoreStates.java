@@ -24,7 +24,7 @@ public final class StoreStates implements States {
   private final OperationStore store;
   private final Function<Snapshot, Bytes> encoder;
   private final Map<OperationKey, State> held = new HashMap<>();
-  private final Map<OperationKey, List<Runnable>> watches = new HashMap<>();
+  private final Map<OperationKey, List<Follower>> watches = new HashMap<>();
   private final Map<OperationKey, Integer> heard = new HashMap<>();
   private int reads;
 
@@ -37,7 +37,7 @@ public final class StoreStates implements States {
   public void hear(OperationKey key) {
     held.remove(key);
     heard.merge(key, 1, Integer::sum);
-    List.copyOf(watches.getOrDefault(key, List.of())).forEach(Runnable::run);
+    List.copyOf(watches.getOrDefault(key, List.of())).forEach(Follower::unknown);
   }
 
   /** How many watches are open. */
@@ -95,10 +95,8 @@ public final class StoreStates implements States {
   }
 
   @Override
-  public Interest watch(OperationKey key, Runnable changed) {
-    // Wrapped, as the same task may watch twice.
-    Runnable watch = () -> changed.run();
-    watches.computeIfAbsent(key, any -> new ArrayList<>()).add(watch);
-    return () -> watches.getOrDefault(key, List.of()).remove(watch);
+  public Interest follow(OperationKey key, Follower follower) {
+    watches.computeIfAbsent(key, any -> new ArrayList<>()).add(follower);
+    return () -> watches.getOrDefault(key, List.of()).remove(follower);
   }
 }

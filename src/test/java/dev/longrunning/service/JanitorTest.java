@@ -16,6 +16,7 @@ import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Snapshot;
+import dev.longrunning.store.ChangeLog.Selection;
 import dev.longrunning.store.Cursors;
 import dev.longrunning.store.MemoryStore;
 import dev.longrunning.store.Samples;
@@ -227,7 +228,8 @@ final class JanitorTest {
     time.pass(Duration.ofSeconds(12));
 
     assertThat(await(memory.find(key)).tombstone()).isNull();
-    assertThat(await(memory.poll(Cursors.NONE)).batches()).hasSize(OperationKey.LANES);
+    assertThat(await(memory.poll(Cursors.NONE, Selection.NONE)).batches())
+        .hasSize(OperationKey.LANES);
   }
 
   @Test

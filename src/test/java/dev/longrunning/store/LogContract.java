@@ -13,6 +13,7 @@ import dev.longrunning.operation.Change.Start;
 import dev.longrunning.operation.Contents;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.store.ChangeLog.Entry;
+import dev.longrunning.store.ChangeLog.Selection;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,7 +98,7 @@ interface LogContract extends StoreHarness {
   default void a_poll_from_the_heads_is_empty_and_names_the_history() {
     applied(Samples.start(Samples.freshKey()));
 
-    var poll = await(log().poll(heads()));
+    var poll = await(log().poll(heads(), Selection.NONE));
 
     assertThat(poll.batches()).isEmpty();
     assertThat(poll.isCurrent()).isTrue();
@@ -117,7 +118,7 @@ interface LogContract extends StoreHarness {
       applied(update(key));
     }
 
-    var poll = await(log().poll(before));
+    var poll = await(log().poll(before, Selection.NONE));
 
     assertThat(poll.batches().stream().map(ChangeLog.Batch::revision))
         .containsExactlyElementsOf(
@@ -169,12 +170,12 @@ interface LogContract extends StoreHarness {
   default void a_new_epoch_begins_once_and_above_everything() {
     var key = Samples.freshKey();
     applied(Samples.start(key));
-    var before = await(log().poll(Cursors.NONE));
+    var before = await(log().poll(Cursors.NONE, Selection.NONE));
 
     await(log().openEpoch(before.epoch(), before.epoch().number() + 5));
     await(log().openEpoch(before.epoch(), before.epoch().number() + 5));
 
-    var after = await(log().poll(before.heads()));
+    var after = await(log().poll(before.heads(), Selection.NONE));
     assertThat(after.epoch().number()).isEqualTo(before.epoch().number() + 6);
     assertThat(after.epoch().nonce()).isNotEqualTo(before.epoch().nonce());
     assertThat(after.isCurrent()).isTrue();
@@ -195,7 +196,7 @@ interface LogContract extends StoreHarness {
     sweepAll();
     applied(Samples.start(key, null, terms));
     passTime(Duration.ofMillis(1_500));
-    var known = await(log().poll(Cursors.NONE)).epoch();
+    var known = await(log().poll(Cursors.NONE, Selection.NONE)).epoch();
     await(log().openEpoch(known, known.number()));
 
     unchangedBy(new Expire(key, Samples.bytes("a"), Samples.bytes("c")), Answer.Verdict.NOT_DUE);

@@ -19,6 +19,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -57,6 +59,8 @@ public final class MemoryStore implements OperationStore, ChangeLog {
   private boolean recovering;
   private boolean systemMatches = true;
   private int epochs;
+  private int statesMax = STATES_MAX;
+  private int stateBytesMax = STATE_BYTES_MAX;
 
   public MemoryStore(InstantSource clock) {
     this.clock = clock;
@@ -110,8 +114,7 @@ public final class MemoryStore implements OperationStore, ChangeLog {
 
   private synchronized Reading found(OperationKey key) {
     refuseOnStandby();
-    var stored = lanes[key.lane()].at(key);
-    return new Reading(key, epoch.nonce(), stored.snapshot(), stored.tombstone());
+    return read(key);
   }
 
   @Override
@@ -212,19 +215,54 @@ public final class MemoryStore implements OperationStore, ChangeLog {
   }
 
   @Override
-  public Future<Poll> poll(Cursors cursors) {
-    return switches.run(Call.POLL, () -> seen(cursors));
+  public Future<Poll> poll(Cursors cursors, Selection selection) {
+    return switches.run(Call.POLL, () -> seen(cursors, selection));
   }
 
-  private synchronized Poll seen(Cursors cursors) {
-    var batches = new ArrayList<Batch>();
+  @Override
+  public Future<Poll> history(Cursors cursors, Selection selection) {
+    return switches.run(Call.HISTORY, () -> seen(cursors, selection));
+  }
+
+  private synchronized Poll seen(Cursors cursors, Selection selection) {
     var heads = new long[lanes.length];
+    var after = new ArrayList<Batch>();
     for (int lane = 0; lane < lanes.length; lane++) {
       heads[lane] = lanes[lane].head();
-      lanes[lane].after(cursors.at(lane), LANE_BATCHES_MAX).forEach(batches::add);
+      lanes[lane].after(cursors.at(lane), LANE_BATCHES_MAX).forEach(after::add);
+    }
+    var batches = new ArrayList<Batch>();
+    var states = new HashMap<OperationKey, Reading>();
+    var apart = new HashSet<OperationKey>();
+    for (var batch : after) {
+      if (states.size() + apart.size() >= statesMax) {
+        break;
+      }
+      batches.add(batch);
+      for (var key : selection.isEmpty() ? List.<OperationKey>of() : selection.of(batch)) {
+        var found = read(key);
+        boolean large = found.snapshot() != null && found.snapshot().payloadBytes() > stateBytesMax;
+        if (large) {
+          apart.add(key);
+        } else {
+          states.put(key, found);
+        }
+      }
     }
     var answering = recovering ? null : timelineNow();
-    return new Poll(epoch, answering, systemMatches, Cursors.of(heads), batches, now());
+    return new Poll(
+        epoch, answering, systemMatches, Cursors.of(heads), batches, now(), states, apart);
+  }
+
+  private Reading read(OperationKey key) {
+    var stored = lanes[key.lane()].at(key);
+    return new Reading(key, epoch.nonce(), stored.snapshot(), stored.tombstone());
+  }
+
+  /** Polls return no more states than about this many, none with more payload than this. */
+  public synchronized void limitStates(int max, int bytesMax) {
+    statesMax = max;
+    stateBytesMax = bytesMax;
   }
 
   @Override

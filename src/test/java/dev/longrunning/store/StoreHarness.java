@@ -9,6 +9,7 @@ import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.operation.Tombstone;
+import dev.longrunning.store.ChangeLog.Selection;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ public interface StoreHarness {
   }
 
   default Cursors heads() {
-    return await(log().poll(Cursors.NONE)).heads();
+    return await(log().poll(Cursors.NONE, Selection.NONE)).heads();
   }
 
   /** Everything that was logged after {@code cursors}, over as many polls as it takes. */
@@ -87,7 +88,7 @@ public interface StoreHarness {
     var heads = heads();
     var at = cursors.toArray();
     while (!Cursors.of(at).reach(heads)) {
-      for (var batch : await(log().poll(Cursors.of(at))).batches()) {
+      for (var batch : await(log().poll(Cursors.of(at), Selection.NONE)).batches()) {
         all.add(batch);
         at[batch.lane()] = batch.revision();
       }

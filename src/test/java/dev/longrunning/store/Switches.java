@@ -32,6 +32,7 @@ public final class Switches {
     SWEEP,
     TRIM,
     POLL,
+    HISTORY,
     EPOCH
   }
 

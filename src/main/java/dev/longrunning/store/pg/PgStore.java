@@ -40,7 +40,7 @@ import java.util.stream.StreamSupport;
  * that the store was made on; reads are made on the caller's, with connections of its own.
  *
  * <p><b>Bounds.</b> Connections: those of {@link Settings} for writes and for each event loop that
- * reads, and three for the log, the doorbell and the upkeep.
+ * reads, and four for the log, its history, the doorbell and the upkeep.
  */
 public final class PgStore implements OperationStore, ChangeLog {
   private static final Duration READ_LIMIT = Duration.ofMillis(1_900);
@@ -63,6 +63,7 @@ public final class PgStore implements OperationStore, ChangeLog {
   private final Settings settings;
   private final LongSupplier nanos;
   private final LogReader reader;
+  private final LogReader historian;
   private final Batcher batcher;
   private final Links writers;
   private final Links upkeep;
@@ -82,7 +83,8 @@ public final class PgStore implements OperationStore, ChangeLog {
     this.nanos = metrics::nanos;
     this.metrics = new StoreMetrics(metrics);
     var clock = new DatabaseClock(nanos);
-    this.reader = new LogReader(vertx, connector, clock, this.metrics);
+    this.reader = new LogReader(vertx, "log", connector, clock, this.metrics);
+    this.historian = new LogReader(vertx, "history", connector, clock, this.metrics);
     this.writers =
         new Links(vertx, "writes", settings.writeConnections(), connector::open, this.metrics);
     this.upkeep = new Links(vertx, "upkeep", 1, connector::open, this.metrics);
@@ -164,8 +166,13 @@ public final class PgStore implements OperationStore, ChangeLog {
   }
 
   @Override
-  public Future<Poll> poll(Cursors cursors) {
-    return onStore(() -> reader.poll(cursors, LANE_BATCHES_MAX));
+  public Future<Poll> poll(Cursors cursors, Selection selection) {
+    return onStore(() -> reader.poll(cursors, selection));
+  }
+
+  @Override
+  public Future<Poll> history(Cursors cursors, Selection selection) {
+    return onStore(() -> historian.poll(cursors, selection));
   }
 
   @Override
@@ -197,7 +204,8 @@ public final class PgStore implements OperationStore, ChangeLog {
         () -> {
           doorbell.close();
           readers.forEach((loop, here) -> loop.execute(() -> here.links().close()));
-          return Future.join(writers.close(), upkeep.close(), reader.close()).mapEmpty();
+          return Future.join(writers.close(), upkeep.close(), reader.close(), historian.close())
+              .mapEmpty();
         });
   }
 

@@ -90,6 +90,37 @@ final class Statements {
                             limit 1) t on true
       """;
 
+  /**
+   * $1 lanes, $2 keys, $3 bytes of payload at most. The present states of what a poll found, in its
+   * transaction; one that is larger comes without its payload and is marked.
+   */
+  static final String LOG_STATES =
+      """
+      select k.key, o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
+             o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
+             o.outcome, o.collection, o.unit, o.message, o.labels::text as labels, o.apart,
+             case when not o.apart then o.metadata end as metadata,
+             case when not o.apart then o.result end as result,
+             t.version as gone_version, t.kind as gone_kind, t.collection as gone_collection,
+             t.create_request as gone_request
+        from unnest($1::smallint[], $2::text[]) as k (lane, key)
+        left join lateral (select o.*, coalesce(octet_length(o.metadata), 0)
+                                       + coalesce(octet_length(o.result), 0) > $3 as apart
+                             from longrunning.op o
+                            where o.lane = k.lane
+                              and o.key = k.key
+                            limit 1) o on true
+        left join lateral (select t.version, t.kind, t.collection, t.create_request
+                             from longrunning.tombstone t
+                            where t.lane = k.lane
+                              and t.key = k.key
+                            limit 1) t on true
+      """;
+
+  static final String SNAPSHOT_BEGIN = "begin isolation level repeatable read read only";
+
+  static final String SNAPSHOT_END = "commit";
+
   // The running sum looks at lengths only: a payload kept out of line is not read for it.
   private static final String OP_LIST_HEAD =
       """

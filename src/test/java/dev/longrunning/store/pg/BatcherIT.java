@@ -7,6 +7,7 @@ import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.store.ChangeLog.Selection;
 import dev.longrunning.store.Cursors;
 import dev.longrunning.store.Samples;
 import io.vertx.core.Future;
@@ -151,7 +152,7 @@ final class BatcherIT {
   @Test
   void a_database_that_was_set_back_behind_a_write_begins_a_new_epoch() throws Exception {
     // As a feed does; but it has not seen the write that is lost.
-    store.store.onDoorbell(() -> store.store.poll(Cursors.NONE));
+    store.store.onDoorbell(() -> store.store.poll(Cursors.NONE, Selection.NONE));
     var key = Samples.freshKey();
     long first = await(apply(Samples.start(key))).version();
     long lost = await(apply(Samples.update(key, Guard.NONE, Samples.metadata("lost")))).version();

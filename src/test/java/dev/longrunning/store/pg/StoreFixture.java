@@ -1,6 +1,7 @@
 package dev.longrunning.store.pg;
 
 import dev.longrunning.observe.Metrics;
+import dev.longrunning.store.ChangeLog.Selection;
 import dev.longrunning.store.Cursors;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -33,7 +34,7 @@ final class StoreFixture implements AutoCloseable {
             () ->
                 new PgStore(
                     vertx, connector, PgStore.Settings.DEFAULT, new Metrics(System::nanoTime)));
-    await(store.poll(Cursors.NONE));
+    await(store.poll(Cursors.NONE, Selection.NONE));
   }
 
   static StoreFixture on(PgConnectOptions options) throws Exception {

@@ -1,0 +1,34 @@
+package dev.longrunning.feed;
+
+import dev.longrunning.operation.Change;
+import dev.longrunning.operation.OperationKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of an operation that somebody watches.
+ *
+ * @param position in its batch, counted over all changes of the batch
+ * @param kind as in {@code Change.kind()}
+ * @param collection that the operation belongs to
+ * @param state the operation's state at the batch's revision; null where the operation is gone by
+ *     then or has changed again since, so that a later change follows, and where it is apart
+ * @param apart the state is too large to be brought along: to be read by those who need it
+ */
+public record AppliedChange(
+    int position,
+    OperationKey key,
+    short kind,
+    String collection,
+    @Nullable State state,
+    boolean apart) {
+
+  /** Whether the operation went with this change. */
+  public boolean isRemoval() {
+    return kind == Change.Delete.KIND || isPurge();
+  }
+
+  /** Whether its retention was over. */
+  public boolean isPurge() {
+    return kind == Change.Purge.KIND;
+  }
+}

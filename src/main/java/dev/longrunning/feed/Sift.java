@@ -1,0 +1,151 @@
+package dev.longrunning.feed;
+
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.OperationName;
+import dev.longrunning.store.ChangeLog;
+import dev.longrunning.store.ChangeLog.Batch;
+import dev.longrunning.store.ChangeLog.Entry;
+import dev.longrunning.store.ChangeLog.Poll;
+import dev.longrunning.store.Cursors;
+import dev.longrunning.store.Reading;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds, in one look at the log, what somebody watches, and puts the states to it.
+ *
+ * <p><b>Promise.</b> A state goes with the change whose revision is its version. A change whose
+ * operation is newer, or gone, has none: a later change follows. So each version is seen at most
+ * once, however the log is cut into polls.
+ *
+ * <p><b>Threads.</b> Confined to one at a time: the log's while it is asked, then its owner's.
+ */
+final class Sift implements ChangeLog.Selection {
+  private final BiPredicate<OperationKey, String> wanted;
+  private final boolean empty;
+  private final Function<OperationKey, @Nullable State> known;
+  private final long interest;
+  private final List<List<Found>> found = new ArrayList<>();
+
+  /** A change that is watched; its state, where it was known without reading. */
+  private record Found(int position, Entry entry, String collection, @Nullable State known) {}
+
+  private Sift(
+      BiPredicate<OperationKey, String> wanted,
+      boolean empty,
+      Function<OperationKey, @Nullable State> known,
+      long interest) {
+    this.wanted = wanted;
+    this.empty = empty;
+    this.known = known;
+    this.interest = interest;
+  }
+
+  /** One for what is watched at this moment, or comes to be until the log is read. */
+  static Sift of(SharedInterest interest, StateCache cache) {
+    return new Sift(interest::wants, interest.isEmpty(), cache::get, interest.registrations());
+  }
+
+  /** One for somebody of whom nothing is known here. */
+  static Sift of(BiPredicate<OperationKey, String> wanted) {
+    return new Sift(wanted, false, key -> null, Long.MAX_VALUE);
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return empty;
+  }
+
+  @Override
+  public Collection<OperationKey> of(Batch batch) {
+    List<Found> here = List.of();
+    List<OperationKey> toRead = List.of();
+    int position = -1;
+    for (var entry : batch.entries()) {
+      position++;
+      if (!entry.changesState()) {
+        continue;
+      }
+      String collection = collection(entry);
+      if (!wanted.test(entry.key(), collection)) {
+        continue;
+      }
+      if (here.isEmpty()) {
+        here = new ArrayList<>();
+        toRead = new ArrayList<>();
+      }
+      var state = known.apply(entry.key());
+      here.add(new Found(position, entry, collection, state));
+      // One that is known to be newer has a later change, and is passed over here.
+      if (state == null || state.version() < batch.revision()) {
+        toRead.add(entry.key());
+      }
+    }
+    found.add(here);
+    return toRead;
+  }
+
+  private static String collection(Entry entry) {
+    String named = entry.collection();
+    return named == null ? OperationName.collectionOf(entry.key().name()) : named;
+  }
+
+  /** The batches of the poll that this was asked for, which begins at {@code from}. */
+  List<AppliedBatch> applied(Cursors from, Poll poll, Function<Reading, State> states) {
+    var applied = new ArrayList<AppliedBatch>(poll.batches().size());
+    var before = from;
+    for (int i = 0; i < poll.batches().size(); i++) {
+      var batch = poll.batches().get(i);
+      List<Found> here = empty ? List.of() : found.get(i);
+      applied.add(
+          new AppliedBatch(
+              batch.lane(),
+              batch.revision(),
+              before,
+              interest,
+              changes(batch, here, poll, states)));
+      before = before.with(batch.lane(), batch.revision());
+    }
+    return applied;
+  }
+
+  private static List<AppliedChange> changes(
+      Batch batch, List<Found> found, Poll poll, Function<Reading, State> states) {
+    if (found.isEmpty()) {
+      return List.of();
+    }
+    var changes = new ArrayList<AppliedChange>(found.size());
+    for (var each : found) {
+      var entry = each.entry();
+      changes.add(
+          new AppliedChange(
+              each.position(),
+              entry.key(),
+              entry.kind(),
+              each.collection(),
+              state(each, batch.revision(), poll, states),
+              poll.apart().contains(entry.key())));
+    }
+    return changes;
+  }
+
+  private static @Nullable State state(
+      Found found, long revision, Poll poll, Function<Reading, State> states) {
+    var known = found.known();
+    if (known != null && known.version() >= revision) {
+      return exactly(known, revision);
+    }
+    var reading = poll.states().get(found.entry().key());
+    return reading == null || reading.version() != revision
+        ? null
+        : exactly(states.apply(reading), revision);
+  }
+
+  private static @Nullable State exactly(State state, long revision) {
+    return state.version() == revision && state.snapshot().isPresent() ? state : null;
+  }
+}
