@@ -91,13 +91,15 @@ final class ArchitectureTest {
           Map.entry("store", "operation observe logging metrics vertx"),
           Map.entry("store.pg", "store operation observe logging metrics vertx sql unpacking"),
           Map.entry("feed", "store operation observe logging metrics vertx"),
+          Map.entry("watch", "feed store operation observe logging metrics vertx"),
           Map.entry("auth", "operation profile observe logging metrics vertx"),
           Map.entry(
               "service",
               "feed store auth profile operation observe logging metrics vertx protobuf"),
           Map.entry(
               "rpc",
-              "service auth profile connection operation observe logging metrics vertx protobuf"),
+              "service watch auth profile connection operation observe logging metrics vertx"
+                  + " protobuf"),
           Map.entry(
               "grpc",
               "rpc connection operation observe logging metrics vertx protobuf grpc-client-and-server"),

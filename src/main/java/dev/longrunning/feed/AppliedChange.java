@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param position in its batch, counted over all changes of the batch
  * @param kind as in {@code Change.kind()}
  * @param collection that the operation belongs to
- * @param state the operation's state at the batch's revision; null where the operation is gone by
- *     then or has changed again since, so that a later change follows, and where it is apart
+ * @param state the operation's state at the batch's revision; null where there is none, where it is
+ *     apart, and where the change is passed over
  * @param apart the state is too large to be brought along: to be read by those who need it
+ * @param passedOver the operation had changed again when the log was read: a later change follows
  */
 public record AppliedChange(
     int position,
@@ -20,7 +21,8 @@ public record AppliedChange(
     short kind,
     String collection,
     @Nullable State state,
-    boolean apart) {
+    boolean apart,
+    boolean passedOver) {
 
   /** Whether the operation went with this change. */
   public boolean isRemoval() {

@@ -15,7 +15,6 @@ import dev.longrunning.store.Reading;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,12 +35,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> Confined to the event loop it was made on; {@link #wake} and {@link #begun}
  * from any. Each event loop gets the same immutable batches, one task at a time.
  *
- * <p><b>Bounds.</b> One poll under way; of polls that are not caught up with, the newest {@value
- * #SEEN_MAX} are remembered (older waiters complete with a later one).
+ * <p><b>Bounds.</b> One poll under way, and those of {@link SeenPolls}.
  */
 public final class Feed {
-  static final int SEEN_MAX = 64;
-
   private static final Duration FAILED_PAUSE = Duration.ofMillis(50);
   private static final Logger log = LoggerFactory.getLogger(Feed.class);
 
@@ -53,7 +49,7 @@ public final class Feed {
   private final FeedMetrics metrics;
   private final SharedInterest interest = new SharedInterest();
   private final List<FeedStates> loops = new CopyOnWriteArrayList<>();
-  private final ArrayDeque<Seen> seen = new ArrayDeque<>();
+  private final SeenPolls seen = new SeenPolls();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final Promise<Void> started = Promise.promise();
   private final long[] cursors = new long[OperationKey.LANES];
@@ -63,9 +59,6 @@ public final class Feed {
   private boolean polling;
   private boolean stopped;
   private volatile boolean failing;
-
-  /** The heads that a poll saw; the poll counts once all cursors have reached them. */
-  private record Seen(long poll, Cursors heads) {}
 
   /** Makes a feed that runs on {@code loop}. */
   public Feed(
@@ -233,7 +226,7 @@ public final class Feed {
       cache.apply(batch);
     }
     metrics.applied(look.begunNanos(), poll.batches(), Cursors.of(cursors), poll.heads());
-    remember(new Seen(look.number(), poll.heads()));
+    seen.add(look.number(), poll.heads());
     deliver(look.sift().applied(look.from(), poll, cache::putFed), poll.epoch(), false);
   }
 
@@ -248,26 +241,15 @@ public final class Feed {
     System.arraycopy(poll.heads().toArray(), 0, cursors, 0, cursors.length);
     cache.reset(poll.epoch().nonce(), poll.heads());
     seen.clear();
-    remember(new Seen(look.number(), poll.heads()));
+    seen.add(look.number(), poll.heads());
     deliver(List.of(), poll.epoch(), true);
     started.tryComplete();
   }
 
-  private void remember(Seen poll) {
-    if (seen.size() == SEEN_MAX) {
-      seen.pollLast();
-    }
-    seen.add(poll);
-  }
-
   /** Tells every loop that something concerns, one task each. */
   private void deliver(List<AppliedBatch> batches, Epoch in, boolean reset) {
-    long caughtUp = 0;
     var now = Cursors.of(cursors);
-    while (!seen.isEmpty() && now.reach(seen.peek().heads())) {
-      caughtUp = seen.poll().poll();
-    }
-    var delta = new Delta(batches, new Position(in, now), reset, caughtUp);
+    var delta = new Delta(batches, new Position(in, now), reset, seen.caughtUp(now));
     for (var each : loops) {
       each.feed(delta);
     }

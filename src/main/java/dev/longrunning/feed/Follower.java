@@ -18,6 +18,9 @@ public interface Follower {
    */
   void removed(long version, boolean purged);
 
-  /** Something happened, or may have happened, that was not brought along: to be read. */
-  void unknown();
+  /** The operation was changed, and its state is too large to be brought along: to be read. */
+  void changedApart();
+
+  /** Changes were missed, or history is another one: everything is to be read again. */
+  void restarted();
 }

@@ -84,7 +84,7 @@ final class Followers {
       return;
     }
     if (delta.reset()) {
-      List.copyOf(newest.keySet()).forEach(key -> tell(key, Follower::unknown));
+      List.copyOf(newest.keySet()).forEach(key -> tell(key, Follower::restarted));
       return;
     }
     for (var batch : delta.batches()) {
@@ -101,7 +101,7 @@ final class Followers {
     } else if (state != null) {
       tell(change.key(), each -> each.changed(state));
     } else if (change.apart()) {
-      tell(change.key(), Follower::unknown);
+      tell(change.key(), Follower::changedApart);
     }
   }
 

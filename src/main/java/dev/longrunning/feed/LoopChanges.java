@@ -44,9 +44,11 @@ final class LoopChanges implements Changes {
     position = delta.position();
     if (another || delta.reset()) {
       ring.clear();
+      ring.beAt(position.cursors());
       told.reset(another);
     }
     delta.batches().forEach(ring::add);
+    ring.beAt(position.cursors());
     if (!delta.batches().isEmpty()) {
       told.batches(delta.batches());
     }

@@ -31,9 +31,7 @@ public final class Ring {
 
   /** Takes the next batch. */
   void add(AppliedBatch batch) {
-    if (!batch.before().equals(position)) {
-      clear();
-    }
+    beAt(batch.before());
     if (end - first == BATCHES_MAX) {
       drop();
     }
@@ -43,6 +41,14 @@ public final class Ring {
     position = batch.before().with(batch.lane(), batch.revision());
     while (bytes > bytesMax && first < end) {
       drop();
+    }
+  }
+
+  /** Up to here the log was applied: where it was not told of all of that, nothing is left. */
+  void beAt(Cursors cursors) {
+    if (!cursors.equals(position)) {
+      clear();
+      position = cursors;
     }
   }
 

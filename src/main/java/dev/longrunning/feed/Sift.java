@@ -32,7 +32,12 @@ final class Sift implements ChangeLog.Selection {
   private final List<List<Found>> found = new ArrayList<>();
 
   /** A change that is watched; its state, where it was known without reading. */
-  private record Found(int position, Entry entry, String collection, @Nullable State known) {}
+  private record Found(int position, Entry entry, String collection, @Nullable State known) {
+    AppliedChange with(@Nullable State state, boolean apart, boolean passedOver) {
+      return new AppliedChange(
+          position, entry.key(), entry.kind(), collection, state, apart, passedOver);
+    }
+  }
 
   private Sift(
       BiPredicate<OperationKey, String> wanted,
@@ -80,8 +85,9 @@ final class Sift implements ChangeLog.Selection {
       }
       var state = known.apply(entry.key());
       here.add(new Found(position, entry, collection, state));
-      // One that is known to be newer has a later change, and is passed over here.
-      if (state == null || state.version() < batch.revision()) {
+      // A newer one, of an own write, is no reason to pass over this change: while one such write
+      // follows the other, nothing would ever be seen.
+      if (state == null || state.version() != batch.revision()) {
         toRead.add(entry.key());
       }
     }
@@ -100,7 +106,11 @@ final class Sift implements ChangeLog.Selection {
     var before = from;
     for (int i = 0; i < poll.batches().size(); i++) {
       var batch = poll.batches().get(i);
-      List<Found> here = empty ? List.of() : found.get(i);
+      if (empty) {
+        // Who came since has not been asked for: it is to read what there is for it.
+        of(batch);
+      }
+      List<Found> here = found.get(i);
       applied.add(
           new AppliedBatch(
               batch.lane(),
@@ -113,36 +123,31 @@ final class Sift implements ChangeLog.Selection {
     return applied;
   }
 
-  private static List<AppliedChange> changes(
+  private List<AppliedChange> changes(
       Batch batch, List<Found> found, Poll poll, Function<Reading, State> states) {
     if (found.isEmpty()) {
       return List.of();
     }
     var changes = new ArrayList<AppliedChange>(found.size());
     for (var each : found) {
-      var entry = each.entry();
-      changes.add(
-          new AppliedChange(
-              each.position(),
-              entry.key(),
-              entry.kind(),
-              each.collection(),
-              state(each, batch.revision(), poll, states),
-              poll.apart().contains(entry.key())));
+      changes.add(change(each, batch.revision(), poll, states));
     }
     return changes;
   }
 
-  private static @Nullable State state(
+  private AppliedChange change(
       Found found, long revision, Poll poll, Function<Reading, State> states) {
+    var key = found.entry().key();
     var known = found.known();
-    if (known != null && known.version() >= revision) {
-      return exactly(known, revision);
+    if (known != null && known.version() == revision) {
+      return found.with(exactly(known, revision), false, false);
     }
-    var reading = poll.states().get(found.entry().key());
-    return reading == null || reading.version() != revision
-        ? null
-        : exactly(states.apply(reading), revision);
+    var reading = poll.states().get(key);
+    if (reading == null) {
+      return found.with(null, empty || poll.apart().contains(key), false);
+    }
+    boolean newer = reading.version() > revision;
+    return found.with(newer ? null : exactly(states.apply(reading), revision), false, newer);
   }
 
   private static @Nullable State exactly(State state, long revision) {

@@ -206,6 +206,12 @@ public final class Problem extends RuntimeException {
     return unavailable("STOPPING", "the server is stopping; repeat the call");
   }
 
+  /** A stream whose caller has stopped reading. */
+  public static Problem stalled() {
+    return unavailable(
+        "STALLED", "what was sent was not read for too long; reconnect with the last resume_token");
+  }
+
   /** A service that this server does not have. */
   public static Problem noService(String name) {
     return of(

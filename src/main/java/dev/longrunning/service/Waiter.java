@@ -95,7 +95,16 @@ final class Waiter implements Follower {
   }
 
   @Override
-  public void unknown() {
+  public void changedApart() {
+    readAnew();
+  }
+
+  @Override
+  public void restarted() {
+    readAnew();
+  }
+
+  private void readAnew() {
     if (isOver()) {
       return;
     }

@@ -165,7 +165,12 @@ final class FeedTest {
       }
 
       @Override
-      public void unknown() {
+      public void changedApart() {
+        task.run();
+      }
+
+      @Override
+      public void restarted() {
         task.run();
       }
     };

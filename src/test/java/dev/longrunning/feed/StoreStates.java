@@ -37,7 +37,7 @@ public final class StoreStates implements States {
   public void hear(OperationKey key) {
     held.remove(key);
     heard.merge(key, 1, Integer::sum);
-    List.copyOf(watches.getOrDefault(key, List.of())).forEach(Follower::unknown);
+    List.copyOf(watches.getOrDefault(key, List.of())).forEach(Follower::restarted);
   }
 
   /** How many watches are open. */

@@ -46,14 +46,18 @@ final class MemoryLane {
     log.add(new Batch(number, revision, now, List.of()));
   }
 
-  void append(Change change, Stored before, long revision, Instant now) {
+  void append(long revision, Instant now, List<Entry> entries) {
+    log.add(new Batch(number, revision, now, entries));
+  }
+
+  /** What the log says of a change that was applied. */
+  Entry entry(Change change, Stored before, Instant now) {
     var snapshot = at(change.key()).snapshot();
     var shown = snapshot == null ? before.snapshot() : snapshot;
-    var entry = new Entry(change.key(), change.kind(), shown == null ? null : named(shown));
-    log.add(new Batch(number, revision, now, List.of(entry)));
     if (snapshot == null) {
       buriedAt.put(change.key(), now);
     }
+    return new Entry(change.key(), change.kind(), shown == null ? null : named(shown));
   }
 
   private static @Nullable String named(Snapshot snapshot) {

@@ -3,6 +3,7 @@ package dev.longrunning.store;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change;
+import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.PageToken;
 import dev.longrunning.operation.Problem;
@@ -93,9 +94,36 @@ public final class MemoryStore implements OperationStore, ChangeLog {
     lane.rows.put(change.key(), step.after());
     var verdict = step.answer().verdict();
     if (verdict == Verdict.APPLIED || verdict == Verdict.ADOPTED) {
-      lane.append(change, before, revision, now);
+      lane.append(revision, now, List.of(lane.entry(change, before, now)));
     }
     return step.answer();
+  }
+
+  /**
+   * Applies changes of different operations of one lane as one batch, at once; answers what came of
+   * each.
+   */
+  public synchronized List<Answer> applyTogether(List<Change> changes) {
+    if (recovering || !epoch.timeline().equals(timelineNow())) {
+      throw Problem.databaseUnavailable();
+    }
+    var lane = lanes[changes.get(0).key().lane()];
+    long revision = lane.head() + 1;
+    var answers = new ArrayList<Answer>();
+    var entries = new ArrayList<Entry>();
+    for (var change : changes) {
+      var before = lane.at(change.key());
+      var step = Transitions.judge(before, change, now(), revision);
+      lane.rows.put(change.key(), step.after());
+      if (step.answer().verdict() == Verdict.APPLIED) {
+        entries.add(lane.entry(change, before, now()));
+      }
+      answers.add(step.answer());
+    }
+    if (!entries.isEmpty()) {
+      lane.append(revision, now(), entries);
+    }
+    return answers;
   }
 
   private static boolean runs(@Nullable Snapshot snapshot) {
@@ -124,10 +152,11 @@ public final class MemoryStore implements OperationStore, ChangeLog {
 
   private synchronized List<Snapshot> page(Listing listing) {
     refuseOnStandby();
+    var pattern = CollectionPattern.of(listing.collection());
     var candidates =
         snapshots()
             .filter(snapshot -> snapshot.key().service().equals(listing.service()))
-            .filter(snapshot -> snapshot.collection().equals(listing.collection()))
+            .filter(snapshot -> pattern.matches(snapshot.collection()))
             .filter(isAfter(listing.after()))
             .sorted(NEWEST_FIRST)
             .limit(listing.limit())

@@ -1,0 +1,26 @@
+package dev.longrunning.watch;
+
+import dev.longrunning.operation.CollectionPattern;
+import dev.longrunning.operation.PageToken;
+import dev.longrunning.operation.Snapshot;
+import io.vertx.core.Future;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what is in collections, newest first. */
+@FunctionalInterface
+public interface SnapshotPages {
+  /**
+   * Reads the page that comes after an operation.
+   *
+   * @param after null: the first one
+   */
+  Future<Page> read(String service, CollectionPattern pattern, @Nullable PageToken after);
+
+  /**
+   * A page.
+   *
+   * @param next after what the next page comes; null: there is none
+   */
+  record Page(List<Snapshot> snapshots, @Nullable PageToken next) {}
+}

@@ -1,0 +1,49 @@
+package dev.longrunning.watch;
+
+import dev.longrunning.operation.CollectionPattern;
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.Snapshot;
+import java.util.function.Predicate;
+
+/**
+ * What a watch of collections is for. Equal ones share what they are sent.
+ *
+ * @param pattern the collections
+ * @param filter the text of the filter; empty: everything
+ * @param matches what it lets through
+ */
+public record Watched(
+    String service, CollectionPattern pattern, String filter, Predicate<Snapshot> matches) {
+
+  /** Everything in these collections. */
+  public static Watched all(String service, CollectionPattern pattern) {
+    return new Watched(service, pattern, "", snapshot -> true);
+  }
+
+  boolean isFiltered() {
+    return !filter.isEmpty();
+  }
+
+  boolean holds(OperationKey key, String collection) {
+    return key.service().equals(service) && pattern.matches(collection);
+  }
+
+  /** What tokens are bound to: a service holds no slash, and a pattern no line break. */
+  String bound() {
+    return service + '/' + pattern.text() + '\n' + filter;
+  }
+
+  /** By what it is called: the same filter has been read more than once. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Watched watched
+        && service.equals(watched.service)
+        && pattern.equals(watched.pattern)
+        && filter.equals(watched.filter);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * service.hashCode() + pattern.hashCode()) + filter.hashCode();
+  }
+}

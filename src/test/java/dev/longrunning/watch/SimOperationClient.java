@@ -1,0 +1,169 @@
+package dev.longrunning.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.Snapshot;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A client that waits for the end of one operation. */
+final class SimOperationClient implements SimClient, Outlet {
+  private final SimHistory history;
+  private final OperationKey key;
+  private SimReplica.@Nullable Home home;
+  private @Nullable Watch watch;
+  private Memory memory = new Memory("", 0, null, false);
+  private Memory old = memory;
+  private boolean reads = true;
+  private boolean ready;
+
+  /** What it knows; it has come to its end, or there was nothing. */
+  private record Memory(
+      String token, long version, @Nullable Instant createTime, boolean finished) {}
+
+  SimOperationClient(SimHistory history, OperationKey key) {
+    this.history = history;
+    this.key = key;
+  }
+
+  @Override
+  public boolean isConnected() {
+    return home != null || memory.finished();
+  }
+
+  @Override
+  public void connect(SimReplica.Home to) {
+    home = to;
+    ready = reads;
+    to.loop()
+        .now(
+            () -> {
+              var opened = to.hub().watchOperation(key, memory.token(), this);
+              if (home == to) {
+                watch = opened;
+              } else {
+                opened.close();
+              }
+            });
+  }
+
+  @Override
+  public void disconnect() {
+    var leaving = home;
+    var closing = watch;
+    home = null;
+    watch = null;
+    if (leaving != null && closing != null) {
+      leaving.loop().now(closing::close);
+    }
+  }
+
+  @Override
+  public void lost(SimReplica replica) {
+    if (home != null && home.replica() == replica) {
+      home = null;
+      watch = null;
+    }
+  }
+
+  @Override
+  public void remember() {
+    old = memory;
+  }
+
+  @Override
+  public void goBack() {
+    disconnect();
+    memory = old;
+  }
+
+  @Override
+  public void forget() {
+    disconnect();
+    memory = new Memory("", 0, null, false);
+  }
+
+  @Override
+  public void read(boolean on) {
+    reads = on;
+    if (!on) {
+      ready = false;
+    } else if (!ready) {
+      ready = true;
+      var there = home;
+      var told = watch;
+      if (there != null && told != null) {
+        there.loop().now(told::ready);
+      }
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    return ready && home != null;
+  }
+
+  @Override
+  public boolean showsLast() {
+    return true;
+  }
+
+  @Override
+  public void end() {
+    assertThat(memory.finished()).as("the end comes after an end").isTrue();
+    disconnect();
+  }
+
+  @Override
+  public void fail(Problem problem) {
+    assertThat(problem.kind()).isIn(Problem.Kind.UNAVAILABLE, Problem.Kind.NOT_FOUND);
+    boolean missing = problem.kind() == Problem.Kind.NOT_FOUND;
+    if (missing) {
+      assertThat(memory.version()).as("what was there is not unknown").isZero();
+      memory = new Memory("", 0, null, true);
+    }
+    disconnect();
+  }
+
+  @Override
+  public void send(Event event) {
+    assertThat(isReady()).as("sent while it does not read").isTrue();
+    assertThat(memory.finished()).as("sent after the end").isFalse();
+    if (event instanceof Event.Changed changed) {
+      changed(changed);
+    } else if (event instanceof Event.Gone gone) {
+      assertThat(gone.name()).isEqualTo(key.name());
+      assertThat(gone.version()).as("ordered").isGreaterThan(memory.version());
+      memory = new Memory(gone.token(), gone.version(), memory.createTime(), true);
+    } else if (event instanceof Event.Reset) {
+      memory = new Memory(event.token(), 0, null, false);
+    } else {
+      memory = new Memory(event.token(), memory.version(), memory.createTime(), memory.finished());
+    }
+  }
+
+  private void changed(Event.Changed event) {
+    var snapshot = event.snapshot();
+    assertThat(history.has(snapshot)).as("a state that never was").isTrue();
+    assertThat(snapshot.version()).as("unique and ordered").isGreaterThan(memory.version());
+    if (memory.createTime() != null) {
+      assertThat(snapshot.createTime()).as("the same operation").isEqualTo(memory.createTime());
+    }
+    memory =
+        new Memory(event.token(), snapshot.version(), snapshot.createTime(), snapshot.isDone());
+  }
+
+  @Override
+  public boolean isCurrent(Map<OperationKey, Snapshot> now) {
+    var there = now.get(key);
+    return memory.finished() || (there != null && there.version() == memory.version());
+  }
+
+  @Override
+  public String toString() {
+    return "operation " + key.name() + " " + memory + (isConnected() ? "" : " disconnected");
+  }
+}

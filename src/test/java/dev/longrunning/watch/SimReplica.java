@@ -1,0 +1,100 @@
+package dev.longrunning.watch;
+
+import dev.longrunning.feed.Feed;
+import dev.longrunning.feed.FeedSettings;
+import dev.longrunning.feed.States;
+import dev.longrunning.observe.Metrics;
+import dev.longrunning.operation.Bytes;
+import dev.longrunning.operation.CollectionPattern;
+import dev.longrunning.operation.KeyRing;
+import dev.longrunning.operation.PageToken;
+import dev.longrunning.operation.Snapshot;
+import dev.longrunning.store.Listing;
+import dev.longrunning.store.OperationStore;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One process: a feed, and event loops with a hub each. */
+final class SimReplica {
+  static final KeyRing KEYS = new KeyRing(Map.of(1, Bytes.of(new byte[32])), 1);
+  private static final int PAGE_SIZE = 3;
+
+  private final SimWorld world;
+  private final SimWorld.SimLoop feedLoop;
+  private final Feed feed;
+  private final List<SimWorld.SimLoop> loops = new ArrayList<>();
+  private final List<Home> homes = new ArrayList<>();
+
+  /** A place where watchers are. */
+  record Home(SimReplica replica, SimWorld.SimLoop loop, Hub hub, States states) {}
+
+  SimReplica(SimWorld world, SimStore store, long ringBytes) {
+    this.world = world;
+    this.feedLoop = world.loop();
+    var usual = FeedSettings.DEFAULT;
+    var settings =
+        new FeedSettings(usual.idle(), usual.hot(), usual.patience(), 1 << 20, ringBytes);
+    var metrics = new Metrics(() -> 0);
+    this.feed = new Feed(feedLoop, store, settings, feedLoop, snapshot -> Bytes.EMPTY, metrics);
+    feedLoop.now(() -> feed.start());
+    for (int i = 0; i < 2; i++) {
+      addLoop(store);
+    }
+  }
+
+  private void addLoop(OperationStore store) {
+    var loop = world.loop();
+    loop.now(
+        () -> {
+          var view = feed.view(loop, store);
+          loops.add(loop);
+          var hub =
+              new Hub(
+                  new Hub.Parts(
+                      view.states(),
+                      view.changes(),
+                      (service, pattern, after) -> page(store, service, pattern, after),
+                      () -> KEYS,
+                      loop,
+                      world.random),
+                  new HubSettings(Duration.ofSeconds(15), Duration.ofSeconds(30)));
+          homes.add(new Home(this, loop, hub, view.states()));
+        });
+  }
+
+  private static Future<SnapshotPages.Page> page(
+      OperationStore store, String service, CollectionPattern pattern, @Nullable PageToken after) {
+    var listing = new Listing(service, pattern.text(), after, PAGE_SIZE + 1, 1 << 20);
+    return store.list(listing).map(SimReplica::page);
+  }
+
+  private static SnapshotPages.Page page(List<Snapshot> found) {
+    if (found.size() <= PAGE_SIZE) {
+      return new SnapshotPages.Page(found, null);
+    }
+    var page = found.subList(0, PAGE_SIZE);
+    return new SnapshotPages.Page(page, PageToken.after(page.get(PAGE_SIZE - 1)));
+  }
+
+  Home anyHome() {
+    return homes.get(world.random.nextInt(homes.size()));
+  }
+
+  /** Looks at the log soon. */
+  void wake() {
+    feed.wake();
+  }
+
+  int watches() {
+    return homes.stream().map(Home::hub).mapToInt(Hub::watches).sum();
+  }
+
+  void kill() {
+    feedLoop.kill();
+    loops.forEach(SimWorld.SimLoop::kill);
+  }
+}
