@@ -115,30 +115,37 @@ public final class MemoryStore implements OperationStore, ChangeLog {
   }
 
   @Override
-  public Future<List<Snapshot>> list(Listing listing) {
+  public Future<Listed> list(Listing listing) {
     return switches.run(Call.LIST, () -> page(listing));
   }
 
-  private synchronized List<Snapshot> page(Listing listing) {
+  private synchronized Listed page(Listing listing) {
     refuseOnStandby();
+    var pattern = listing.collections();
     var candidates =
         snapshots()
             .filter(snapshot -> snapshot.key().service().equals(listing.service()))
-            .filter(snapshot -> snapshot.collection().equals(listing.collection()))
+            .filter(snapshot -> !pattern.isExact() || pattern.matches(snapshot.collection()))
             .filter(isAfter(listing.after()))
             .sorted(NEWEST_FIRST)
-            .limit(listing.limit())
             .toList();
     var page = new ArrayList<Snapshot>();
     long bytes = 0;
+    int examined = 0;
     for (var snapshot : candidates) {
-      if (!page.isEmpty() && bytes >= listing.bytesMax()) {
+      if (page.size() == listing.limit() || (!page.isEmpty() && bytes >= listing.bytesMax())) {
         break;
       }
-      page.add(snapshot);
-      bytes += snapshot.payloadBytes();
+      if (pattern.matches(snapshot.collection())) {
+        page.add(snapshot);
+        bytes += snapshot.payloadBytes();
+      }
+      examined++;
+      if (!pattern.isExact() && examined == listing.examinedMax()) {
+        return new Listed(page, new PageToken(snapshot.createTime(), snapshot.key().name()));
+      }
     }
-    return page;
+    return new Listed(page, null);
   }
 
   private static Predicate<Snapshot> isAfter(@Nullable PageToken token) {
