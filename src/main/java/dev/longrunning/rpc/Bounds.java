@@ -72,6 +72,7 @@ public final class Bounds {
 
   private static final Bound NAME = text(OperationName::fault);
   private static final Bound PARENT = text(OperationName::collectionFault);
+  private static final Bound PATTERN = text(OperationName::patternFault);
   private static final Bound SERVICE_NAME =
       form(SERVICE, "1 to 63 of a-z, 0-9, '.' and '-', starting with a letter, or nothing");
   private static final Bound LABELS =
@@ -93,7 +94,7 @@ public final class Bounds {
   private static final Map<String, Bound> ROWS =
       Map.ofEntries(
           Map.entry(GOOGLE + "GetOperationRequest.name", NAME),
-          Map.entry(GOOGLE + "ListOperationsRequest.name", PARENT),
+          Map.entry(GOOGLE + "ListOperationsRequest.name", PATTERN),
           Map.entry(GOOGLE + "ListOperationsRequest.filter", empty("none: no filters yet")),
           Map.entry(GOOGLE + "ListOperationsRequest.page_size", notNegative()),
           Map.entry(GOOGLE + "ListOperationsRequest.page_token", opaque(PageToken.LENGTH_MAX)),

@@ -107,7 +107,7 @@ public final class OperationsMethods {
     var query =
         new Operations.Query(
             call.service(),
-            OperationName.collection("name", request.getName()),
+            OperationName.pattern("name", request.getName()),
             request.getPageSize(),
             request.getPageToken());
     return operations.list(query).map(OperationWire::list).map(Reply::of);

@@ -4,7 +4,7 @@ import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
-import dev.longrunning.operation.Snapshot;
+import dev.longrunning.store.Listed;
 import dev.longrunning.store.Listing;
 import dev.longrunning.store.OperationStore;
 import dev.longrunning.store.Reading;
@@ -51,7 +51,7 @@ public final class ObservedStore implements OperationStore {
   }
 
   @Override
-  public Future<List<Snapshot>> list(Listing listing) {
+  public Future<Listed> list(Listing listing) {
     return store.list(listing);
   }
 

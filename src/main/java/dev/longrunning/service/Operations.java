@@ -6,11 +6,13 @@ import dev.longrunning.feed.Timers;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
+import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.KeyRing;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.PageToken;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Snapshot;
+import dev.longrunning.store.Listed;
 import dev.longrunning.store.Listing;
 import dev.longrunning.store.OperationStore;
 import io.vertx.core.Future;
@@ -34,8 +36,9 @@ import java.util.function.Supplier;
  * <p><b>Threads.</b> Confined to one event loop, that of its {@link States}.
  *
  * <p><b>Bounds.</b> A page has {@value #PAGE_SIZE_MAX} operations and {@value #PAGE_BYTES_MAX}
- * bytes at most (one that is larger comes alone). Waiters are bounded by the settings; beyond that
- * calls fail UNAVAILABLE.
+ * bytes at most (one that is larger comes alone). For one of a pattern at most {@value
+ * #PAGE_EXAMINED_MAX} operations of the service are looked at. Waiters are bounded by the settings;
+ * beyond that calls fail UNAVAILABLE.
  */
 public final class Operations {
   /** For a caller that does not say. */
@@ -46,6 +49,9 @@ public final class Operations {
 
   /** 3 MiB: gRPC clients take 4 MiB in one message. */
   static final int PAGE_BYTES_MAX = 3 << 20;
+
+  /** A page of a pattern that matches few may be empty, and costs no more than this. */
+  static final int PAGE_EXAMINED_MAX = 10_000;
 
   /** Before a caller's deadline, so that the answer arrives in time; less for short deadlines. */
   static final Duration DEADLINE_MARGIN = Duration.ofMillis(200);
@@ -82,15 +88,16 @@ public final class Operations {
   }
 
   /**
-   * Which part of a collection is wanted.
+   * Which part of a collection, or of all that match a pattern, is wanted.
    *
    * @param pageSize 0: as many as the server likes; never negative
    * @param pageToken empty: from the newest on
    */
-  public record Query(String service, String collection, int pageSize, String pageToken) {
+  public record Query(
+      String service, CollectionPattern collections, int pageSize, String pageToken) {
     /** What page tokens are bound to. A service holds no slash. */
     String list() {
-      return service + '/' + collection;
+      return service + '/' + collections.text();
     }
 
     int limit() {
@@ -99,7 +106,7 @@ public final class Operations {
   }
 
   /**
-   * A page, newest first.
+   * A page, newest first; of a pattern it may be empty and yet not the last.
    *
    * @param operations serialized {@code google.longrunning.Operation}s
    * @param nextPageToken empty: there are no more
@@ -135,14 +142,20 @@ public final class Operations {
       // One more than wanted tells whether there are more.
       var listing =
           new Listing(
-              query.service(), query.collection(), after, query.limit() + 1, PAGE_BYTES_MAX);
+              query.service(),
+              query.collections(),
+              after,
+              query.limit() + 1,
+              PAGE_BYTES_MAX,
+              PAGE_EXAMINED_MAX);
       return store.list(listing).map(found -> page(query, found));
     } catch (Problem problem) {
       return Future.failedFuture(problem);
     }
   }
 
-  private Page page(Query query, List<Snapshot> found) {
+  private Page page(Query query, Listed listed) {
+    var found = listed.operations();
     var operations = new ArrayList<Bytes>();
     long bytes = 0;
     long payload = 0;
@@ -156,12 +169,18 @@ public final class Operations {
       payload += snapshot.payloadBytes();
     }
     // The store reads no further than the row with which the payload reaches the greatest size.
-    boolean cut = payload >= PAGE_BYTES_MAX;
-    return new Page(operations, cut ? tokenBehind(query, found.get(found.size() - 1)) : "");
+    if (payload >= PAGE_BYTES_MAX) {
+      return new Page(operations, tokenBehind(query, found.get(found.size() - 1)));
+    }
+    PageToken stoppedAt = listed.stoppedAt();
+    return new Page(operations, stoppedAt == null ? "" : encoded(query, stoppedAt));
   }
 
   private String tokenBehind(Query query, Snapshot last) {
-    var token = new PageToken(last.createTime(), last.key().name());
+    return encoded(query, new PageToken(last.createTime(), last.key().name()));
+  }
+
+  private String encoded(Query query, PageToken token) {
     return token.encoded(keys.get(), query.list());
   }
 

@@ -4,7 +4,7 @@ import dev.longrunning.observe.Tracing;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
-import dev.longrunning.operation.Snapshot;
+import dev.longrunning.store.Listed;
 import dev.longrunning.store.Listing;
 import dev.longrunning.store.OperationStore;
 import dev.longrunning.store.Reading;
@@ -39,7 +39,7 @@ public final class TracedStore implements OperationStore {
   }
 
   @Override
-  public Future<List<Snapshot>> list(Listing listing) {
+  public Future<Listed> list(Listing listing) {
     var part = tracing.part("store.list");
     return store.list(listing).onComplete(found -> part.end(found.failed()));
   }

@@ -3,7 +3,6 @@ package dev.longrunning.store;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
-import dev.longrunning.operation.Snapshot;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +29,7 @@ public interface OperationStore {
   Future<Reading> find(OperationKey key);
 
   /** Reads a page, newest first. */
-  Future<List<Snapshot>> list(Listing listing);
+  Future<Listed> list(Listing listing);
 
   /** Done operations whose retention is over, oldest first. */
   Future<List<OperationKey>> purgeDue(int limit);

@@ -143,8 +143,23 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
         list + "name",
         of(
             "name",
-            List.of("", "operations", parentAt, "projects/p/operations"),
-            List.of(parentAt + "x", "a//b", "projects/-", "a\0", "\udc00")));
+            List.of(
+                "",
+                "operations",
+                parentAt,
+                "projects/p/operations",
+                "projects/-/operations",
+                "a/-/b/-/c/-/d/-/e/-/f/-/g/-/h/-"),
+            List.of(
+                parentAt + "x",
+                "a//b",
+                "a\0",
+                "\udc00",
+                "-",
+                "-/operations",
+                "projects/p/-/l",
+                "projects/-/.",
+                "a/-/b/-/c/-/d/-/e/-/f/-/g/-/h/-/i")));
     all.put(list + "filter", of("filter", List.of(""), List.of("a", "done=true")));
     all.put(list + "page_size", of("page_size", List.of(0, Integer.MAX_VALUE), List.of(-1)));
     all.put(

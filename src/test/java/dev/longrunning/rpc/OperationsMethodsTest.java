@@ -92,6 +92,35 @@ final class OperationsMethodsTest {
   }
 
   @Test
+  void a_list_takes_a_hyphen_for_any_id() {
+    start("projects/p/locations/l", "aaaa");
+    start("projects/q/locations/l", "bbbb");
+    start("projects/q/locations/m", "cccc");
+
+    for (var name : new String[] {"projects/-/locations/l", "projects/-/locations/l/operations"}) {
+      var page = rows.answer(list(name).build(), ListOperationsResponse.getDefaultInstance());
+      assertThat(page.getOperationsList())
+          .extracting(Operation::getName)
+          .containsExactlyInAnyOrder(
+              "projects/p/locations/l/operations/aaaa", "projects/q/locations/l/operations/bbbb");
+    }
+  }
+
+  @Test
+  void only_lists_take_it_and_in_place_of_ids_only() {
+    assertThat(failure(Rows.GRPC, list("projects/p/-/l").build()))
+        .hasMessage(
+            "name: got projects/p/-/l, allowed '-' only in place of an id, as in"
+                + " projects/-/locations/-");
+    var start = StartOperationRequest.newBuilder().setParent("projects/-").build();
+    assertThat(failure(Rows.GRPC, start))
+        .hasMessage(
+            "parent: got projects/-, allowed segments that are not empty, '.', '..' or '-'");
+    assertThat(failure(Rows.GRPC, get("projects/-/operations/o")))
+        .hasMessageStartingWith("name: got projects/-/operations/o, allowed segments that are not");
+  }
+
+  @Test
   void a_list_goes_on_by_its_token() {
     start("", "aaaa");
     start("", "bbbb");
@@ -198,6 +227,7 @@ final class OperationsMethodsTest {
     assertRoute(routes, "GET", "/v1/operations/o", "GetOperation name=operations/o");
     assertRoute(routes, "GET", "/v1/operations/a/b", "GetOperation name=operations/a/b");
     assertRoute(routes, "GET", "/v1/a/b/operations", "ListOperations name=a/b/operations");
+    assertRoute(routes, "GET", "/v1/a/-/operations", "ListOperations name=a/-/operations");
     assertRoute(routes, "GET", "/v1/a/b/operations/o", "GetOperation name=a/b/operations/o");
     assertRoute(routes, "DELETE", "/v1/a/operations/o", "DeleteOperation name=a/operations/o");
     assertRoute(routes, "POST", "/v1/operations/o:cancel", "CancelOperation name=operations/o");

@@ -10,6 +10,7 @@ import com.google.rpc.Status;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
+import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.KeyRing;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.OperationName;
@@ -23,10 +24,15 @@ import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 final class OperationsTest {
@@ -131,7 +137,7 @@ final class OperationsTest {
   }
 
   private static Query query(String parent, int size, String token) {
-    return new Query(OperationKey.DEFAULT_SERVICE, parent, size, token);
+    return new Query(OperationKey.DEFAULT_SERVICE, CollectionPattern.of(parent), size, token);
   }
 
   private static List<String> names(Page page) {
@@ -204,9 +210,97 @@ final class OperationsTest {
     String token = await(operations.list(query("projects/p", 1, ""))).nextPageToken();
 
     assertFails(operations.list(query("projects/q", 1, token)), "INVALID_FIELD");
-    var elsewhere = new Query("other", "projects/p", 1, token);
+    var elsewhere = new Query("other", CollectionPattern.of("projects/p"), 1, token);
     assertFails(operations.list(elsewhere), "INVALID_FIELD");
     assertFails(operations.list(query("projects/p", 1, "x" + token)), "INVALID_FIELD");
+  }
+
+  @Test
+  void a_list_of_a_pattern_goes_on_over_its_collections_by_tokens_of_its_own() {
+    for (int i = 0; i < 7; i++) {
+      startMany("projects/p" + i, 1, 10);
+      startMany("folders/f" + i, 1, 10);
+    }
+
+    var all = names(await(operations.list(query("projects/-", 7, ""))));
+    var first = await(operations.list(query("projects/-", 4, "")));
+    var second = await(operations.list(query("projects/-", 4, first.nextPageToken())));
+
+    assertThat(all).hasSize(7).allMatch(name -> name.startsWith("projects/p"));
+    assertThat(names(first)).isEqualTo(all.subList(0, 4));
+    assertThat(names(second)).isEqualTo(all.subList(4, 7));
+    assertThat(second.nextPageToken()).isEmpty();
+    for (var other : List.of("projects/p1", "folders/-", "projects/-/x/-", "")) {
+      assertFails(operations.list(query(other, 4, first.nextPageToken())), "INVALID_FIELD");
+    }
+  }
+
+  @Test
+  void a_page_of_a_pattern_looks_at_10000_operations_and_may_be_empty() {
+    startMany("projects/p", 2, 10);
+    fixture.clock.pass(Duration.ofSeconds(1));
+    startMany("folders/f", Operations.PAGE_EXAMINED_MAX, 10);
+
+    var first = await(operations.list(query("projects/-", 0, "")));
+    var second = await(operations.list(query("projects/-", 0, first.nextPageToken())));
+
+    assertThat(first.operations()).isEmpty();
+    assertThat(names(second))
+        .containsExactly("projects/p/operations/op-00001", "projects/p/operations/op-00000");
+    assertThat(second.nextPageToken()).isEmpty();
+    // In one collection what lies before it does not count.
+    assertThat(await(operations.list(query("projects/p", 0, ""))).operations()).hasSize(2);
+  }
+
+  @Test
+  void a_page_of_a_pattern_stops_at_3_mebibytes_and_goes_on() {
+    for (int i = 0; i < 7; i++) {
+      startMany("projects/p" + i, 1, 1 << 20);
+    }
+
+    var names = new ArrayList<String>();
+    String token = "";
+    do {
+      var page = await(operations.list(query("projects/-", 0, token)));
+      assertThat(page.operations()).hasSizeBetween(1, 2);
+      names.addAll(names(page));
+      token = page.nextPageToken();
+    } while (!token.isEmpty());
+
+    assertThat(names).hasSize(7).doesNotHaveDuplicates();
+  }
+
+  @Property(tries = 20)
+  void thousands_of_collections_are_paged_each_once_while_operations_come_and_go(
+      @ForAll @IntRange(min = 20, max = 400) int size, @ForAll long seed) {
+    var fresh = new OperationsTest();
+    var random = new Random(seed);
+    var there = new HashSet<String>();
+    for (int i = 0; i < 2_000; i++) {
+      boolean matches = random.nextInt(10) > 0;
+      // Several at one moment, too.
+      fresh.fixture.clock.pass(Duration.ofMillis(random.nextInt(3)));
+      fresh.startMany((matches ? "projects/p" : "folders/f") + i, 1, 10);
+      if (matches) {
+        there.add("projects/p" + i + "/operations/op-00000");
+      }
+    }
+
+    var seen = new ArrayList<String>();
+    String token = "";
+    do {
+      var page = await(fresh.operations.list(query("projects/-", size, token)));
+      seen.addAll(names(page));
+      token = page.nextPageToken();
+      fresh.fixture.clock.pass(Duration.ofMillis(1));
+      fresh.startMany("projects/new" + seen.size(), 1, 10);
+      String gone = "projects/p" + random.nextInt(2_000) + "/operations/op-00000";
+      await(fresh.fixture.store.apply(new Change.Delete(OperationKey.of(gone)), Patience.MOST));
+      there.remove(gone);
+    } while (!token.isEmpty());
+
+    assertThat(seen).doesNotHaveDuplicates().containsAll(there);
+    assertThat(seen).noneMatch(name -> name.startsWith("projects/new"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static dev.longrunning.store.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longrunning.operation.Change.Delete;
+import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.PageToken;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** How a collection is read page by page. */
 interface ListsContract extends StoreHarness {
   int NO_BYTES_MAX = Integer.MAX_VALUE;
+  int EXAMINED_MAX = 10_000;
 
   private List<Snapshot> page(String parent, @Nullable PageToken after, int limit) {
     return page(parent, after, limit, NO_BYTES_MAX);
@@ -26,7 +28,9 @@ interface ListsContract extends StoreHarness {
 
   private List<Snapshot> page(String parent, @Nullable PageToken after, int limit, int bytesMax) {
     var service = OperationKey.DEFAULT_SERVICE;
-    return await(store().list(new Listing(service, parent, after, limit, bytesMax)));
+    var pattern = CollectionPattern.of(parent);
+    var listing = new Listing(service, pattern, after, limit, bytesMax, EXAMINED_MAX);
+    return await(store().list(listing)).operations();
   }
 
   private static PageToken behind(List<Snapshot> page) {

@@ -3,7 +3,6 @@ package dev.longrunning.store;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change;
-import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.PageToken;
 import dev.longrunning.operation.Problem;
@@ -146,31 +145,37 @@ public final class MemoryStore implements OperationStore, ChangeLog {
   }
 
   @Override
-  public Future<List<Snapshot>> list(Listing listing) {
+  public Future<Listed> list(Listing listing) {
     return switches.run(Call.LIST, () -> page(listing));
   }
 
-  private synchronized List<Snapshot> page(Listing listing) {
+  private synchronized Listed page(Listing listing) {
     refuseOnStandby();
-    var pattern = CollectionPattern.of(listing.collection());
+    var pattern = listing.collections();
     var candidates =
         snapshots()
             .filter(snapshot -> snapshot.key().service().equals(listing.service()))
-            .filter(snapshot -> pattern.matches(snapshot.collection()))
+            .filter(snapshot -> !pattern.isExact() || pattern.matches(snapshot.collection()))
             .filter(isAfter(listing.after()))
             .sorted(NEWEST_FIRST)
-            .limit(listing.limit())
             .toList();
     var page = new ArrayList<Snapshot>();
     long bytes = 0;
+    int examined = 0;
     for (var snapshot : candidates) {
-      if (!page.isEmpty() && bytes >= listing.bytesMax()) {
+      if (page.size() == listing.limit() || (!page.isEmpty() && bytes >= listing.bytesMax())) {
         break;
       }
-      page.add(snapshot);
-      bytes += snapshot.payloadBytes();
+      if (pattern.matches(snapshot.collection())) {
+        page.add(snapshot);
+        bytes += snapshot.payloadBytes();
+      }
+      examined++;
+      if (!pattern.isExact() && examined == listing.examinedMax()) {
+        return new Listed(page, new PageToken(snapshot.createTime(), snapshot.key().name()));
+      }
     }
-    return page;
+    return new Listed(page, null);
   }
 
   private static Predicate<Snapshot> isAfter(@Nullable PageToken token) {

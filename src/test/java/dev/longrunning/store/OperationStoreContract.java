@@ -13,4 +13,5 @@ public abstract class OperationStoreContract
         EstimatesContract,
         EndsContract,
         ListsContract,
+        PatternsContract,
         LogContract {}

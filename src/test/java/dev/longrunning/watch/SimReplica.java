@@ -5,18 +5,12 @@ import dev.longrunning.feed.FeedSettings;
 import dev.longrunning.feed.States;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.Bytes;
-import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.KeyRing;
-import dev.longrunning.operation.PageToken;
-import dev.longrunning.operation.Snapshot;
-import dev.longrunning.store.Listing;
 import dev.longrunning.store.OperationStore;
-import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** One process: a feed, and event loops with a hub each. */
 final class SimReplica {
@@ -57,27 +51,13 @@ final class SimReplica {
                   new Hub.Parts(
                       view.states(),
                       view.changes(),
-                      (service, pattern, after) -> page(store, service, pattern, after),
+                      new StoredPages(store, PAGE_SIZE),
                       () -> KEYS,
                       loop,
                       world.random),
                   new HubSettings(Duration.ofSeconds(15), Duration.ofSeconds(30)));
           homes.add(new Home(this, loop, hub, view.states()));
         });
-  }
-
-  private static Future<SnapshotPages.Page> page(
-      OperationStore store, String service, CollectionPattern pattern, @Nullable PageToken after) {
-    var listing = new Listing(service, pattern.text(), after, PAGE_SIZE + 1, 1 << 20);
-    return store.list(listing).map(SimReplica::page);
-  }
-
-  private static SnapshotPages.Page page(List<Snapshot> found) {
-    if (found.size() <= PAGE_SIZE) {
-      return new SnapshotPages.Page(found, null);
-    }
-    var page = found.subList(0, PAGE_SIZE);
-    return new SnapshotPages.Page(page, PageToken.after(page.get(PAGE_SIZE - 1)));
   }
 
   Home anyHome() {

@@ -4,10 +4,10 @@ import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
-import dev.longrunning.operation.Snapshot;
 import dev.longrunning.store.ChangeLog;
 import dev.longrunning.store.Cursors;
 import dev.longrunning.store.Epoch;
+import dev.longrunning.store.Listed;
 import dev.longrunning.store.Listing;
 import dev.longrunning.store.MemoryStore;
 import dev.longrunning.store.OperationStore;
@@ -56,7 +56,7 @@ final class SimStore implements OperationStore, ChangeLog {
   }
 
   @Override
-  public Future<List<Snapshot>> list(Listing listing) {
+  public Future<Listed> list(Listing listing) {
     return slowly(() -> store.list(listing));
   }
 

@@ -5,11 +5,10 @@ import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
-import dev.longrunning.operation.PageToken;
-import dev.longrunning.operation.Snapshot;
 import dev.longrunning.store.ChangeLog;
 import dev.longrunning.store.Cursors;
 import dev.longrunning.store.Epoch;
+import dev.longrunning.store.Listed;
 import dev.longrunning.store.Listing;
 import dev.longrunning.store.OperationStore;
 import dev.longrunning.store.Reading;
@@ -22,7 +21,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,7 +41,6 @@ import java.util.stream.StreamSupport;
  * reads, and four for the log, its history, the doorbell and the upkeep.
  */
 public final class PgStore implements OperationStore, ChangeLog {
-  private static final Duration READ_LIMIT = Duration.ofMillis(1_900);
   private static final Duration UPKEEP_LIMIT = Duration.ofSeconds(5);
 
   /**
@@ -113,22 +110,8 @@ public final class PgStore implements OperationStore, ChangeLog {
   }
 
   @Override
-  public Future<List<Snapshot>> list(Listing listing) {
-    var tuple =
-        Tuple.of(
-            listing.service(), listing.collection(), listing.limit(), (long) listing.bytesMax());
-    PageToken after = listing.after();
-    if (after != null) {
-      var key = new OperationKey(listing.service(), after.name());
-      tuple.addOffsetDateTime(after.createTime().atOffset(ZoneOffset.UTC)).addString(key.text());
-    }
-    var sql = after == null ? Statements.OP_LIST_FIRST : Statements.OP_LIST_NEXT;
-    return recovered(
-        reading(
-            here ->
-                here.links()
-                    .run(READ_LIMIT, connection -> connection.preparedQuery(sql).execute(tuple))
-                    .map(PgStore::snapshots)));
+  public Future<Listed> list(Listing listing) {
+    return recovered(reading(here -> Pages.read(here.links(), listing)));
   }
 
   @Override
@@ -248,12 +231,6 @@ public final class PgStore implements OperationStore, ChangeLog {
 
   private static <T> Future<T> recovered(Future<T> answer) {
     return answer.recover(error -> Future.failedFuture(Faults.problem(error)));
-  }
-
-  private static List<Snapshot> snapshots(RowSet<Row> rows) {
-    return StreamSupport.stream(rows.spliterator(), false)
-        .map(row -> Rows.snapshot(row, OperationKey.parse(row.getString("key"))))
-        .toList();
   }
 
   private ContextInternal callers() {

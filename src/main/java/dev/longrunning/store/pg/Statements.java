@@ -121,13 +121,18 @@ final class Statements {
 
   static final String SNAPSHOT_END = "commit";
 
-  // The running sum looks at lengths only: a payload kept out of line is not read for it.
-  private static final String OP_LIST_HEAD =
+  private static final String OP_LIST_COLUMNS =
       """
       select o.key, o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
              o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
-             o.outcome, o.collection, o.unit, o.message, o.labels::text as labels, o.metadata,
-             o.result
+             o.outcome, o.collection, o.unit, o.message, o.labels::text as labels,
+      """;
+
+  // The running sum looks at lengths only: a payload kept out of line is not read for it.
+  private static final String OP_LIST_HEAD =
+      OP_LIST_COLUMNS
+          + """
+             o.metadata, o.result, true as matches, false as stopped
         from (select o.*, sum(o.weight) over (order by o.create_time desc, o.key desc
                                               rows unbounded preceding) - o.weight as before
                 from (select o.*, coalesce(octet_length(o.metadata), 0)
@@ -154,6 +159,54 @@ final class Statements {
    */
   static final String OP_LIST_NEXT =
       OP_LIST_HEAD + "                   and (o.create_time, o.key) < ($5, $6)\n" + OP_LIST_TAIL;
+
+  // The last row that may be examined comes along, whether it matches or not: the list goes on from
+  // there. No row comes after it, so its weight does not count. The collation is that of the index.
+  private static final String OP_LIST_MATCHING_HEAD =
+      OP_LIST_COLUMNS
+          + """
+             case when o.matches then o.metadata end as metadata,
+             case when o.matches then o.result end as result, o.matches,
+             o.examined = $4 as stopped
+        from (select o.*, sum(o.weight) over (order by o.create_time desc, o.key desc
+                                              rows unbounded preceding) - o.weight as before
+                from (select o.*, coalesce(octet_length(o.metadata), 0)
+                                  + coalesce(octet_length(o.result), 0) as weight
+                        from (select o.*, octet_length(o.collection)
+                                            - octet_length(replace(o.collection, '/', '')) = $3
+                                          and o.collection like $2 as matches,
+                                     row_number() over (order by o.create_time desc,
+                                                                 o.key desc) as examined
+                                from (select o.*
+                                        from longrunning.op o
+                                       where o.service collate "POSIX" = $1
+      """;
+
+  private static final String OP_LIST_MATCHING_TAIL =
+      """
+                                       order by o.create_time desc, o.key desc
+                                       limit $4) o) o
+                       where o.matches or o.examined = $4
+                       order by o.create_time desc, o.key desc
+                       limit $5) o) o
+       where o.before < $6
+       order by o.create_time desc, o.key desc
+      """;
+
+  /**
+   * $1 service, $2 pattern of collections for like, $3 their slashes, $4 rows examined at most, $5
+   * rows at most, $6 bytes after which no row is added.
+   */
+  static final String OP_LIST_MATCHING_FIRST = OP_LIST_MATCHING_HEAD + OP_LIST_MATCHING_TAIL;
+
+  /**
+   * $1 to $6 as for the first page, $7 create time and $8 key of the last row before, or of the one
+   * at which the examination stopped.
+   */
+  static final String OP_LIST_MATCHING_NEXT =
+      OP_LIST_MATCHING_HEAD
+          + "                                         and (o.create_time, o.key) < ($7, $8)\n"
+          + OP_LIST_MATCHING_TAIL;
 
   /** $1 rows at most. Not clock_timestamp(): volatile, it would be no condition of the index. */
   static final String OP_PURGE_DUE =

@@ -63,6 +63,10 @@ create table longrunning.op (
 
 -- Ascending and scanned backwards, so that the keyset of a page is one row comparison and thus an index condition.
 create index op_list on longrunning.op (service, collection, create_time, key);
+-- For lists over many collections, which look at a bounded number of a service's operations at a time. The collation is
+-- "C" by another name, so that no list of one collection can be planned onto this index: while the table is empty both
+-- cost the same, and such a plan would read the whole service once it has grown.
+create index op_newest on longrunning.op (service collate "POSIX", create_time, key);
 -- Entered once an operation, when it ends: the only update that is not HOT.
 create index op_purge on longrunning.op (expire_time) where expire_time is not null;
 

@@ -40,6 +40,9 @@ final class PlansIT {
   /** Rows that a statement may touch and not use, at most: those of a batch. */
   private static final int WASTED_MAX = 300;
 
+  /** For a list over many collections, in which the bounded number is all that is looked at. */
+  private static final int EXAMINED_MAX = 2_000;
+
   private static final Pattern WASTED = Pattern.compile("Rows Removed by Filter: (\\d+)");
   private static final OperationKey KEY = OperationKey.of("projects/p/operations/o1");
 
@@ -58,8 +61,11 @@ final class PlansIT {
           "MIGRATIONS_READ",
           "MIGRATION_ADD",
           // Parts of others.
+          "OP_LIST_COLUMNS",
           "OP_LIST_HEAD",
-          "OP_LIST_TAIL");
+          "OP_LIST_TAIL",
+          "OP_LIST_MATCHING_HEAD",
+          "OP_LIST_MATCHING_TAIL");
 
   private final ConcurrentLinkedQueue<String> notices = new ConcurrentLinkedQueue<>();
   private final Map<String, String> plans = new LinkedHashMap<>();
@@ -133,9 +139,10 @@ final class PlansIT {
         (name, plan) -> {
           if (!name.equals("LEASE_EXPIRY_DUE")) {
             var wasted = WASTED.matcher(plan).results().map(match -> match.group(1));
+            int max = name.startsWith("OP_LIST_MATCHING") ? EXAMINED_MAX : WASTED_MAX;
             assertThat(wasted.mapToInt(Integer::parseInt))
                 .as(name + "\n" + plan)
-                .allMatch(rows -> rows <= WASTED_MAX);
+                .allMatch(rows -> rows <= max);
           }
         });
   }
@@ -156,6 +163,27 @@ final class PlansIT {
     assertThat(plans.get("APPLY")).contains("op_pkey", "lease_pkey", "tombstone_pkey", "log_pkey");
     assertThat(plans.get("APPLY_CHANGES")).contains("Tid Scan on op", "Tid Scan on lease");
     assertThat(plans.get("APPLY_DELETIONS")).contains("Tid Scan on op");
+  }
+
+  @Test
+  void a_list_over_many_collections_looks_at_no_more_rows_than_it_may() {
+    for (var page : List.of("FIRST", "NEXT")) {
+      // None of many matches: as many as may be. All match: as many as are asked for.
+      assertExamined(page + "_NONE", EXAMINED_MAX);
+      assertExamined(page + "_ALL", 50);
+    }
+    assertThat(plans.get("OP_LIST_MATCHING_NEXT_NONE"))
+        .contains("(ROW(create_time, key) < ROW($7, $8))");
+  }
+
+  private void assertExamined(String page, int rows) {
+    var plan = plans.get("OP_LIST_MATCHING_" + page);
+    assertThat(plan)
+        .as(page + "\n" + plan)
+        .containsPattern(
+            "Index Scan Backward using op_newest on op o_\\d  \\(.*actual rows=" + rows + "[. ]")
+        .containsPattern("Index Cond: \\(+service\\)?(::text)? = \\$1\\)")
+        .containsOnlyOnce("Index Scan");
   }
 
   private void runAll() throws Exception {
@@ -179,11 +207,26 @@ final class PlansIT {
         "OP_LIST_NEXT",
         Statements.OP_LIST_NEXT,
         Tuple.of("default", "projects/p", 50, 1L << 20, now, KEY.text()));
+    listMatching("NONE", "folders/%", now);
+    listMatching("ALL", "projects/%", now);
     run("OP_PURGE_DUE", Statements.OP_PURGE_DUE, Tuple.of(256));
     run("LEASE_EXPIRY_DUE", Statements.LEASE_EXPIRY_DUE, Tuple.of(256));
     run("LANE_SWEEP", Statements.LANE_SWEEP, Tuple.of(lane, store.nonce()));
     run("LOG_TRIM", Statements.LOG_TRIM, Tuple.of(lane, 3_600_000L, 5_000));
     applyAll();
+  }
+
+  private void listMatching(String name, String like, OffsetDateTime after) throws Exception {
+    run(
+        "OP_LIST_MATCHING_FIRST_" + name,
+        Statements.OP_LIST_MATCHING_FIRST,
+        Tuple.of("default", like, 1, (long) EXAMINED_MAX, 50, 1L << 20));
+    run(
+        "OP_LIST_MATCHING_NEXT_" + name,
+        Statements.OP_LIST_MATCHING_NEXT,
+        Tuple.of("default", like, 1, (long) EXAMINED_MAX, 50, 1L << 20)
+            .addOffsetDateTime(after)
+            .addString(KEY.text()));
   }
 
   private void applyAll() throws Exception {
