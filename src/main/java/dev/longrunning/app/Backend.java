@@ -14,11 +14,15 @@ import dev.longrunning.store.pg.Connector;
 import dev.longrunning.store.pg.Migrations;
 import dev.longrunning.store.pg.PgStore;
 import dev.longrunning.store.pg.TokenKeys;
+import dev.longrunning.watch.Hub;
+import dev.longrunning.watch.HubSettings;
+import dev.longrunning.watch.StoredPages;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
@@ -97,6 +101,14 @@ final class Backend {
     return keys;
   }
 
+  /** The watches of the event loop that the view is of. */
+  Hub hub(Feed.View view, Timers timers, HubSettings settings) {
+    var pages = new StoredPages(store, StoredPages.PAGE_SIZE);
+    var random = new SplittableRandom(new SecureRandom().nextLong());
+    return new Hub(
+        new Hub.Parts(view.states(), view.changes(), pages, keys::ring, timers, random), settings);
+  }
+
   private static PgStore.Settings storeSettings(Settings settings) {
     int loops = settings.eventLoops();
     int readersALoop = Math.max(1, (settings.readConnections() + loops - 1) / loops);
@@ -106,6 +118,10 @@ final class Backend {
   private static FeedSettings feedSettings(Settings settings) {
     var usual = FeedSettings.DEFAULT;
     return new FeedSettings(
-        usual.idle(), usual.hot(), usual.patience(), settings.cacheBytes(), usual.ringBytes());
+        usual.idle(),
+        usual.hot(),
+        usual.patience(),
+        settings.cacheBytes(),
+        settings.push().ringBytes());
   }
 }

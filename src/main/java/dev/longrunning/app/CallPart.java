@@ -7,13 +7,14 @@ import dev.longrunning.service.Operations;
 import dev.longrunning.service.OperationsSettings;
 import dev.longrunning.service.Producer;
 import dev.longrunning.service.ProducerSettings;
+import dev.longrunning.watch.Hub;
 import java.time.Duration;
 
 /**
  * What answers the calls of one event loop, as far as it hears of new settings and of the stop:
  * calls that wait are answered, and streams end with UNAVAILABLE.
  */
-record CallPart(Operations operations, Producer producer, CallPipeline pipeline)
+record CallPart(Operations operations, Producer producer, Hub hub, CallPipeline pipeline)
     implements LoopParts.Part {
   static OperationsSettings operations(Settings settings) {
     return new OperationsSettings(settings.waitMax(), OperationsSettings.DEFAULT.waitersMax());
@@ -32,6 +33,7 @@ record CallPart(Operations operations, Producer producer, CallPipeline pipeline)
   public void apply(Settings settings) {
     operations.apply(operations(settings));
     producer.apply(producer(settings));
+    hub.apply(settings.push().hub());
     pipeline.limit(admission(settings));
   }
 

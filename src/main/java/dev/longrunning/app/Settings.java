@@ -35,6 +35,7 @@ import java.util.stream.Stream;
  * @param callers what one caller may ask for at a time
  * @param connections how long they live, and how many there are
  * @param tls how they are encrypted
+ * @param push how watches are kept
  * @param stop how the server stops
  * @param watch what is said of the server and its calls, besides metrics
  * @param effective all of them as people may see them
@@ -58,6 +59,7 @@ public record Settings(
     CallerSettings callers,
     ConnectionSettings connections,
     TlsSettings tls,
+    PushSettings push,
     StopSettings stop,
     WatchSettings watch,
     List<EffectiveSetting> effective) {
@@ -153,6 +155,7 @@ public record Settings(
               CallerSettings.ALL,
               ConnectionSettings.ALL,
               TlsSettings.ALL,
+              PushSettings.ALL,
               StopSettings.ALL,
               WatchSettings.ALL)
           .<Setting<?>>flatMap(List::stream)
@@ -171,6 +174,8 @@ public record Settings(
           ConnectionSettings.AGE_MAX,
           ConnectionSettings.IDLE_MAX,
           ConnectionSettings.MAX,
+          PushSettings.HEARTBEAT,
+          PushSettings.STALL,
           StopSettings.PAUSE,
           StopSettings.GRACE);
 
@@ -235,6 +240,7 @@ public record Settings(
         CallerSettings.read(sources),
         ConnectionSettings.read(sources),
         TlsSettings.read(sources),
+        PushSettings.read(sources),
         StopSettings.read(sources),
         WatchSettings.read(sources),
         sources.effective());

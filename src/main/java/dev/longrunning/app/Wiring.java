@@ -21,6 +21,7 @@ import dev.longrunning.rpc.OperationsMethods;
 import dev.longrunning.rpc.ProducerMethods;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StandardMethods;
+import dev.longrunning.rpc.WatcherMethods;
 import dev.longrunning.service.Operations;
 import dev.longrunning.service.Producer;
 import dev.longrunning.store.pg.Connector;
@@ -252,8 +253,10 @@ final class Wiring {
     peaks.add(() -> List.of(operations.peak()));
     observation.watch(operations);
     var producer = new Producer(states, store, clock, UUID::randomUUID, CallPart.producer(live));
+    var hub = backend.hub(view, timers, live.push().hub());
     List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
     own.addAll(ProducerMethods.of(producer));
+    own.addAll(WatcherMethods.of(hub));
     var loop = vertx.getOrCreateContext();
     var table = StandardMethods.with(own, readiness, task -> loop.runOnContext(now -> task.run()));
     var pipeline =
@@ -265,7 +268,7 @@ final class Wiring {
             observation.recorder(vertx));
     peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);
-    parts.add(loop, new CallPart(operations, producer, pipeline));
+    parts.add(loop, new CallPart(operations, producer, hub, pipeline));
     var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
     return new ApiPort.Service(table, pipeline, intakes, clock);
   }

@@ -11,6 +11,7 @@ import static dev.longrunning.rpc.FieldBounds.mask;
 import static dev.longrunning.rpc.FieldBounds.notNegative;
 import static dev.longrunning.rpc.FieldBounds.opaque;
 import static dev.longrunning.rpc.FieldBounds.packed;
+import static dev.longrunning.rpc.FieldBounds.paths;
 import static dev.longrunning.rpc.FieldBounds.progress;
 import static dev.longrunning.rpc.FieldBounds.text;
 import static dev.longrunning.rpc.FieldBounds.textBytes;
@@ -25,6 +26,8 @@ import dev.longrunning.operation.PageToken;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Problem.Violation;
 import dev.longrunning.service.ProducerSettings;
+import dev.longrunning.v1.OperationSnapshot;
+import dev.longrunning.watch.Hub;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
@@ -62,6 +65,9 @@ public final class Bounds {
   /** As far as protobuf's durations go; the server's own limit is shorter anyway. */
   static final Duration TIMEOUT_MAX = Duration.ofDays(3_652_500);
 
+  /** A snapshot has fewer fields, nested ones included. */
+  static final int MASK_PATHS_MAX = 64;
+
   /** What an update can replace. */
   static final Set<String> UPDATABLE = Set.of("metadata", "progress", "labels");
 
@@ -84,6 +90,10 @@ public final class Bounds {
   private static final Bound LEASE = duration(Lease.DURATION_MIN, Lease.DURATION_MAX);
   private static final Bound LEASE_TOKEN =
       form(TOKEN, "at most " + LEASE_TOKEN_LENGTH_MAX + " visible ASCII characters");
+
+  private static final Bound RESUME_TOKEN = opaque(Hub.TOKEN_LENGTH_MAX);
+  private static final Bound SNAPSHOT_FIELDS =
+      paths(OperationSnapshot.getDefaultInstance(), MASK_PATHS_MAX);
 
   private static final Bound SYMBOL = textBytes(SYMBOL_BYTES_MAX);
 
@@ -144,6 +154,16 @@ public final class Bounds {
           Map.entry(OURS + "AdoptOperationRequest.force", any()),
           Map.entry(OURS + "AdoptOperationRequest.request_id", uuid()),
           Map.entry(OURS + "AdoptOperationRequest.service", SERVICE_NAME),
+          Map.entry(OURS + "WatchOperationRequest.name", NAME),
+          Map.entry(OURS + "WatchOperationRequest.resume_token", RESUME_TOKEN),
+          Map.entry(OURS + "WatchOperationRequest.read_mask", SNAPSHOT_FIELDS),
+          Map.entry(OURS + "WatchOperationRequest.service", SERVICE_NAME),
+          Map.entry(OURS + "WatchOperationsRequest.name", PATTERN),
+          Map.entry(OURS + "WatchOperationsRequest.filter", empty("none: no filters yet")),
+          Map.entry(OURS + "WatchOperationsRequest.resume_token", RESUME_TOKEN),
+          Map.entry(OURS + "WatchOperationsRequest.read_mask", SNAPSHOT_FIELDS),
+          Map.entry(OURS + "WatchOperationsRequest.changes_only", any()),
+          Map.entry(OURS + "WatchOperationsRequest.service", SERVICE_NAME),
           Map.entry("grpc.health.v1.HealthCheckRequest.service", SYMBOL),
           Map.entry(REFLECTION + "host", SYMBOL),
           Map.entry(REFLECTION + "file_by_filename", SYMBOL),

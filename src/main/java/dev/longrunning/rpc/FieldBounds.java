@@ -4,7 +4,9 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.MapEntry;
+import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.FieldMaskUtil;
 import com.google.protobuf.util.Timestamps;
 import com.google.rpc.Status;
 import dev.longrunning.operation.PlainText;
@@ -191,6 +193,24 @@ final class FieldBounds {
         if (!paths.contains(masked)) {
           var allowed = "any of " + String.join(", ", paths.stream().sorted().toList());
           faults.add(Violation.of(path, masked, allowed));
+          return;
+        }
+      }
+    };
+  }
+
+  /** A mask of at most so many paths, each of a field that the message has. */
+  static Bound paths(Message message, int max) {
+    return (path, value, faults) -> {
+      var mask = (FieldMask) value;
+      if (mask.getPathsCount() > max) {
+        faults.add(Violation.of(path, mask.getPathsCount() + " paths", "at most " + max));
+        return;
+      }
+      for (String masked : mask.getPathsList()) {
+        if (!FieldMaskUtil.isValid(message.getDescriptorForType(), masked)) {
+          String of = message.getDescriptorForType().getName();
+          faults.add(Violation.of(path, masked, "fields of " + of));
           return;
         }
       }

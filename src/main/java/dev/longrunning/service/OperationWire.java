@@ -15,6 +15,7 @@ import dev.longrunning.v1.OperationSnapshot;
 import dev.longrunning.v1.Progress;
 import dev.longrunning.v1.StartOperationResponse;
 import dev.longrunning.v1.UpdateOperationResponse;
+import dev.longrunning.v1.WatchEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -88,6 +89,14 @@ public final class OperationWire {
         .ifPresent(rest::setExpireTime);
     return joined(
         OperationSnapshot.OPERATION_FIELD_NUMBER, List.of(operation(snapshot)), rest.build());
+  }
+
+  /** A serialized {@code longrunning.v1.WatchEvent}. */
+  public static Bytes changed(Snapshot snapshot, String resumeToken) {
+    return joined(
+        WatchEvent.CHANGED_FIELD_NUMBER,
+        List.of(snapshot(snapshot)),
+        WatchEvent.newBuilder().setResumeToken(resumeToken).build());
   }
 
   /** A serialized {@code google.longrunning.ListOperationsResponse}. */

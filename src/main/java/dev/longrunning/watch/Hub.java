@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Bounds.</b> Each watch belongs to a stream that was let in; see there for what one holds.
  */
 public final class Hub {
+  /** Of every resume token, in characters. */
+  public static final int TOKEN_LENGTH_MAX = CollectionToken.LENGTH_MAX;
+
   /** Before what failed is tried again; the database is away. */
   private static final Duration RETRY = Duration.ofMillis(500);
 
@@ -162,6 +165,7 @@ public final class Hub {
 
     @Override
     public void reset(boolean rewound) {
+      lastChanged = null;
       List.copyOf(groups.values()).forEach(group -> group.reset(rewound));
     }
   }
@@ -237,7 +241,11 @@ public final class Hub {
   /** One event for all watches of an operation that are told of the same state one by one. */
   Event.Changed changed(Snapshot snapshot, Supplier<String> token) {
     var last = lastChanged;
-    if (last == null || last.snapshot() != snapshot) {
+    boolean same =
+        last != null
+            && last.snapshot().version() == snapshot.version()
+            && last.snapshot().key().equals(snapshot.key());
+    if (last == null || !same) {
       last = new Event.Changed(snapshot, token.get());
       lastChanged = last;
     }

@@ -1,15 +1,17 @@
 package dev.longrunning.rpc;
 
 import dev.longrunning.observe.Readiness;
+import dev.longrunning.watch.TestHub;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 
 /** The methods that {@code docs/api.md} must have. */
 public final class MethodsDocs {
   private MethodsDocs() {}
 
   public static Collection<Row<?, ?>> methods() {
-    return StandardMethods.with(List.copyOf(new Rows().all()), new Readiness(), Runnable::run)
-        .rows();
+    var rows = new ArrayList<Row<?, ?>>(new Rows().all());
+    rows.addAll(WatcherMethods.of(TestHub.idle()));
+    return StandardMethods.with(rows, new Readiness(), Runnable::run).rows();
   }
 }
