@@ -1,10 +1,13 @@
 package dev.longrunning.operation;
 
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import javax.crypto.Cipher;
 import javax.crypto.Mac;
+import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -21,6 +24,12 @@ public final class KeyRing {
   public static final int KEY_BYTES_MIN = 16;
 
   private static final String ALGORITHM = "HmacSHA256";
+  private static final String CIPHER = "AES";
+  private static final String CIPHER_MODE = "AES/CTR/NoPadding";
+  private static final int CIPHER_KEY_BYTES = 16;
+
+  /** No message that is signed begins so: they begin with a length. */
+  private static final byte[] CIPHER_KEY_LABEL = "cipher".getBytes(StandardCharsets.US_ASCII);
 
   private final Map<Integer, Bytes> keys;
   private final int signing;
@@ -48,14 +57,38 @@ public final class KeyRing {
 
   /** The first {@value #SIGNATURE_BYTES} bytes of the MAC; empty if the key is not on the ring. */
   Optional<Bytes> signature(int number, byte[] message) {
-    var key = keys.get(number);
-    if (key == null) {
-      return Optional.empty();
+    return Optional.ofNullable(keys.get(number))
+        .map(key -> Bytes.of(Arrays.copyOf(mac(key, message), SIGNATURE_BYTES)));
+  }
+
+  /**
+   * Hides {@code text} under its own signature, or shows again what was hidden; empty if the key is
+   * not on the ring. Whoever shows it must check the signature: as in SIV (RFC 5297), that is the
+   * initialization vector and what authenticates at once, so no random number is needed.
+   */
+  Optional<Bytes> masked(int number, Bytes signature, byte[] text) {
+    return Optional.ofNullable(keys.get(number)).map(key -> masked(key, signature, text));
+  }
+
+  private static Bytes masked(Bytes key, Bytes signature, byte[] text) {
+    try {
+      var secret = Arrays.copyOf(mac(key, CIPHER_KEY_LABEL), CIPHER_KEY_BYTES);
+      var cipher = Cipher.getInstance(CIPHER_MODE);
+      cipher.init(
+          Cipher.ENCRYPT_MODE,
+          new SecretKeySpec(secret, CIPHER),
+          new IvParameterSpec(signature.array()));
+      return Bytes.of(cipher.doFinal(text));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has " + CIPHER_MODE, e);
     }
+  }
+
+  private static byte[] mac(Bytes key, byte[] message) {
     try {
       var mac = Mac.getInstance(ALGORITHM);
       mac.init(new SecretKeySpec(key.array(), ALGORITHM));
-      return Optional.of(Bytes.of(Arrays.copyOf(mac.doFinal(message), SIGNATURE_BYTES)));
+      return mac.doFinal(message);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has " + ALGORITHM, e);
     }
