@@ -1,10 +1,14 @@
 package dev.longrunning.operation;
 
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import javax.crypto.Cipher;
 import javax.crypto.Mac;
+import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -21,9 +25,24 @@ public final class KeyRing {
   public static final int KEY_BYTES_MIN = 16;
 
   private static final String ALGORITHM = "HmacSHA256";
+  private static final String CIPHER = "AES";
+  private static final String CIPHER_MODE = "AES/CTR/NoPadding";
+  private static final int CIPHER_KEY_BYTES = 16;
 
-  private final Map<Integer, Bytes> keys;
+  /** No message that is signed begins so: they begin with a length. */
+  private static final byte[] CIPHER_KEY_LABEL = "cipher".getBytes(StandardCharsets.US_ASCII);
+
+  private final Map<Integer, Key> keys;
   private final int signing;
+
+  /** What is made of a secret once: tokens are made for every event of every watch. */
+  private record Key(SecretKeySpec signs, SecretKeySpec hides) {
+    static Key of(Bytes secret) {
+      var signs = new SecretKeySpec(secret.array(), ALGORITHM);
+      byte[] hiding = Arrays.copyOf(mac(signs, CIPHER_KEY_LABEL), CIPHER_KEY_BYTES);
+      return new Key(signs, new SecretKeySpec(hiding, CIPHER));
+    }
+  }
 
   /**
    * Makes a ring.
@@ -38,7 +57,10 @@ public final class KeyRing {
     if (keys.values().stream().anyMatch(key -> key.length() < KEY_BYTES_MIN)) {
       throw new IllegalStateException("a key of less than " + KEY_BYTES_MIN + " bytes");
     }
-    this.keys = Map.copyOf(keys);
+    this.keys =
+        keys.entrySet().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(Map.Entry::getKey, each -> Key.of(each.getValue())));
     this.signing = signing;
   }
 
@@ -48,14 +70,34 @@ public final class KeyRing {
 
   /** The first {@value #SIGNATURE_BYTES} bytes of the MAC; empty if the key is not on the ring. */
   Optional<Bytes> signature(int number, byte[] message) {
-    var key = keys.get(number);
-    if (key == null) {
-      return Optional.empty();
+    return Optional.ofNullable(keys.get(number))
+        .map(key -> Bytes.of(Arrays.copyOf(mac(key.signs(), message), SIGNATURE_BYTES)));
+  }
+
+  /**
+   * Hides {@code text} under its own signature, or shows again what was hidden; empty if the key is
+   * not on the ring. Whoever shows it must check the signature: as in SIV (RFC 5297), that is the
+   * initialization vector and what authenticates at once, so no random number is needed.
+   */
+  Optional<Bytes> masked(int number, Bytes signature, byte[] text) {
+    return Optional.ofNullable(keys.get(number)).map(key -> masked(key.hides(), signature, text));
+  }
+
+  private static Bytes masked(SecretKeySpec key, Bytes signature, byte[] text) {
+    try {
+      var cipher = Cipher.getInstance(CIPHER_MODE);
+      cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(signature.array()));
+      return Bytes.of(cipher.doFinal(text));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has " + CIPHER_MODE, e);
     }
+  }
+
+  private static byte[] mac(SecretKeySpec key, byte[] message) {
     try {
       var mac = Mac.getInstance(ALGORITHM);
-      mac.init(new SecretKeySpec(key.array(), ALGORITHM));
-      return Optional.of(Bytes.of(Arrays.copyOf(mac.doFinal(message), SIGNATURE_BYTES)));
+      mac.init(key);
+      return mac.doFinal(message);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has " + ALGORITHM, e);
     }

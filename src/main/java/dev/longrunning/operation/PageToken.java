@@ -10,7 +10,8 @@ import java.util.Arrays;
  * Where a list goes on: after this operation, in the order newest first.
  *
  * <p><b>Promise.</b> Opaque, URL-safe, signed, and bound to the list it came from: a token of
- * another collection or filter is refused. It gives no authority of its own.
+ * another collection or filter is refused. It gives no authority of its own, and does not show the
+ * operation, which need not be one of the list's: one over many collections looks at others, too.
  *
  * @param createTime of the last operation that was looked at, in whole microseconds
  * @param name of that operation

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.HashSet;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +35,20 @@ final class PageTokenTest {
 
     assertThat(PageToken.decoded(KEYS, "list", "page_token", token)).isEqualTo(TOKEN);
     assertThat(token).matches("[A-Za-z0-9_-]+");
+  }
+
+  @Test
+  void a_token_does_not_show_the_operation() {
+    var all = new HashSet<String>();
+    for (char c = 'a'; c <= 'z'; c++) {
+      String name = "operations/" + c + "x".repeat(40);
+      var token = new PageToken(Instant.EPOCH, name).encoded(KEYS, "list");
+      var bytes = Base64.getUrlDecoder().decode(token);
+      // Behind the form and the number of the key no two have a beginning in common.
+      all.add(new String(bytes, 5, 8, StandardCharsets.ISO_8859_1));
+      assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).doesNotContain("oper", "xxxx");
+    }
+    assertThat(all).hasSize(26);
   }
 
   @Test
