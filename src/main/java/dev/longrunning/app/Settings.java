@@ -172,7 +172,8 @@ public record Settings(
           ConnectionSettings.IDLE_MAX,
           ConnectionSettings.MAX,
           StopSettings.PAUSE,
-          StopSettings.GRACE);
+          StopSettings.GRACE,
+          StopSettings.DRAIN);
 
   public Settings {
     hosts = List.copyOf(hosts);

@@ -263,7 +263,7 @@ final class Wiring {
             observation.recorder(vertx));
     peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);
-    parts.add(loop, new CallPart(operations, producer, pipeline));
+    parts.add(loop, new CallPart(operations, producer, pipeline, timers));
     var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
     return new ApiPort.Service(table, pipeline, intakes, clock);
   }
