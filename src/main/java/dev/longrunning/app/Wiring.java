@@ -14,6 +14,7 @@ import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.ContextTurns;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.OperationsMethods;
@@ -253,7 +254,7 @@ final class Wiring {
     List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
     own.addAll(ProducerMethods.of(producer));
     var loop = vertx.getOrCreateContext();
-    var table = StandardMethods.with(own, readiness, task -> loop.runOnContext(now -> task.run()));
+    var table = StandardMethods.with(own, readiness, new ContextTurns(loop)::next);
     var pipeline =
         new CallPipeline(
             vertx,

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,7 +149,7 @@ final class RollingDrainTest {
     assertThat(counted(ends).values()).allMatch(share -> share <= 2);
   }
 
-  private static java.util.function.DoubleSupplier sequence(int loop) {
+  private static DoubleSupplier sequence(int loop) {
     return () -> loop / 50.0;
   }
 
@@ -227,13 +229,13 @@ final class RollingDrainTest {
   @ParameterizedTest
   @ValueSource(longs = {0, 30})
   void without_time_to_spread_over_all_end_at_once(long within) {
-    var streams = new Kind(2 * RollingDrain.ENDED_A_TURN);
+    var streams = new Kind(5 * RollingDrain.ENDED_A_TURN);
 
     begin(Duration.ofMillis(within), 0.5, streams);
     time.pass(Duration.ofMillis(within));
 
-    assertThat(streams.shares()).containsExactly(java.util.Map.entry(within, 500));
-    assertThat(counted(streams.turnsOfEnds)).hasSize(2);
+    assertThat(streams.shares()).containsExactly(Map.entry(within, 5 * RollingDrain.ENDED_A_TURN));
+    assertThat(counted(streams.turnsOfEnds)).hasSize(5);
   }
 
   @Test
