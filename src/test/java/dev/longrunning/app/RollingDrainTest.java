@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RollingDrainTest {
   private static final long TICK_MILLIS = RollingDrain.TICK.toMillis();
 
+  /** No test needs as many: one that does goes in a circle. */
+  private static final int TURNS_MAX = 100_000;
+
   private final VirtualTime time = new VirtualTime();
   private final long begun = time.instant().toEpochMilli();
   private int turn;
@@ -35,6 +38,7 @@ final class RollingDrainTest {
               delay,
               () -> {
                 turn++;
+                assertThat(turn).isLessThan(TURNS_MAX);
                 task.run();
               });
 
@@ -236,6 +240,19 @@ final class RollingDrainTest {
 
     assertThat(streams.shares()).containsExactly(Map.entry(within, 5 * RollingDrain.ENDED_A_TURN));
     assertThat(counted(streams.turnsOfEnds)).hasSize(5);
+  }
+
+  @Test
+  void those_that_leave_between_two_turns_of_a_tick_are_not_waited_for() {
+    var streams = new Kind(3 * RollingDrain.ENDED_A_TURN);
+    begin(Duration.ZERO, 0.5, streams);
+    // Behind the tick, and before its second turn.
+    time.after(Duration.ZERO, () -> streams.left = 0);
+
+    time.pass(Duration.ZERO);
+
+    assertThat(streams.ends).hasSize(RollingDrain.ENDED_A_TURN);
+    assertThat(time.pending()).isZero();
   }
 
   @Test
