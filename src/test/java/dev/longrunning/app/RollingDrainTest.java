@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -76,12 +77,12 @@ final class RollingDrainTest {
     }
 
     /** How many ended at which time. */
-    TreeMap<Long, Integer> shares() {
+    NavigableMap<Long, Integer> shares() {
       return counted(ends);
     }
   }
 
-  private static <T extends Comparable<T>> TreeMap<T, Integer> counted(List<T> all) {
+  private static <T extends Comparable<T>> NavigableMap<T, Integer> counted(List<T> all) {
     var counts = new TreeMap<T, Integer>();
     all.forEach(each -> counts.merge(each, 1, Integer::sum));
     return counts;

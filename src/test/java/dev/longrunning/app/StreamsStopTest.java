@@ -177,10 +177,11 @@ final class StreamsStopTest {
 
   @Test
   void streams_end_a_share_each_tick_the_oldest_first_and_live_until_then() throws Exception {
+    var forms = List.of(Form.values());
     var clients = new ArrayList<StreamClient>();
     var opened = new ArrayList<TestStreams.Opened>();
     for (int i = 0; i < 20; i++) {
-      clients.add(StreamClient.watch(server, Form.values()[i % Form.values().length], Map.of()));
+      clients.add(StreamClient.watch(server, forms.get(i % forms.size()), Map.of()));
       opened.add(TestServer.take(streams.opened));
       clients.get(i).head();
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class OpenStreamsTest {
-  private static final Problem STOPPING = Problem.stopping();
+  private final Problem stopping = Problem.stopping();
 
   private final OpenStreams all =
       new OpenStreams(
@@ -37,14 +37,14 @@ final class OpenStreamsTest {
 
     @Override
     void drain(Problem problem) {
-      assertThat(problem).isSameAs(STOPPING);
+      assertThat(problem).isSameAs(stopping);
       warned.add(number);
       whenWarned.run();
     }
 
     @Override
     void stop(Problem problem) {
-      assertThat(problem).isSameAs(STOPPING);
+      assertThat(problem).isSameAs(stopping);
       ended.add(number);
       if (goesAtOnce) {
         all.remove(this);
@@ -65,9 +65,9 @@ final class OpenStreamsTest {
   @Test
   void one_that_comes_after_the_refusal_is_not_taken_in() {
     opened(1, 2);
-    all.refuse(STOPPING);
+    all.refuse(stopping);
 
-    assertThat(all.add(new Told(3))).containsSame(STOPPING);
+    assertThat(all.add(new Told(3))).containsSame(stopping);
 
     assertThat(all.count()).isEqualTo(2);
     assertThat(all.tellDraining(10)).isFalse();
@@ -77,7 +77,7 @@ final class OpenStreamsTest {
   @Test
   void the_oldest_hears_first_and_ends_first() {
     opened(1, 2, 3);
-    all.refuse(STOPPING);
+    all.refuse(stopping);
 
     assertThat(all.tellDraining(2)).isTrue();
     assertThat(warned).containsExactly(1, 2);
@@ -101,7 +101,7 @@ final class OpenStreamsTest {
   void one_whose_last_bytes_have_not_left_has_had_its_turn_and_is_still_there() {
     var streams = opened(1, 2);
     streams.get(0).goesAtOnce = false;
-    all.refuse(STOPPING);
+    all.refuse(stopping);
     all.tellDraining(10);
 
     all.stopOldest();
@@ -123,7 +123,7 @@ final class OpenStreamsTest {
           all.remove(streams.get(0));
           all.remove(streams.get(1));
         };
-    all.refuse(STOPPING);
+    all.refuse(stopping);
 
     assertThat(all.tellDraining(10)).isFalse();
 
@@ -156,7 +156,7 @@ final class OpenStreamsTest {
       }
     }
     assertThat(all.count()).isEqualTo(there.size());
-    all.refuse(STOPPING);
+    all.refuse(stopping);
 
     boolean more = true;
     while (more) {
