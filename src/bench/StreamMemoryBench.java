@@ -5,6 +5,9 @@ import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.ContextTurns;
+import dev.longrunning.rpc.IntakeSettings;
+import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.StandardMethods;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -167,8 +170,8 @@ public final class StreamMemoryBench {
       var loop = vertx.getOrCreateContext();
       var clock = InstantSource.system();
       var pipeline = new CallPipeline(vertx, clock, () -> "id", AdmissionSettings.DEFAULT, ended -> {});
-      var table = StandardMethods.with(List.of(), readiness, task -> loop.runOnContext(now -> task.run()));
-      return new ApiPort.Service(table, pipeline, clock);
+      var table = StandardMethods.with(List.of(), readiness, new ContextTurns(loop)::next);
+      return new ApiPort.Service(table, pipeline, new Intakes(vertx, clock, IntakeSettings.DEFAULT), clock);
     }
 
     private int other() throws Exception {

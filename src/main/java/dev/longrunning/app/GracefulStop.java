@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * The first step of a stop: callers go elsewhere, and what they have asked for is answered.
  *
  * <p><b>Promise.</b> In this order: not ready any more; a pause in which all goes on, so that load
- * balancers notice; waiting calls are answered with the state there is; no more connections, and
- * those that there are leave. Returns once they have, or when the grace is over; then what is left
- * is cut off, and counted in the log.
+ * balancers notice; from then on streams, and calls that wait, are ended one after the other
+ * ({@link RollingDrain}); no more connections, and those that there are leave. Returns once they
+ * have, or when the grace is over; then what is left is cut off, and counted in the log.
  *
  * <p><b>Threads.</b> A plain one, which it blocks.
  *
@@ -54,9 +54,10 @@ final class GracefulStop implements Callable<Boolean> {
         .addKeyValue("connections", connections.accepted())
         .addKeyValue("pause_ms", how.pause().toMillis())
         .addKeyValue("grace_ms", how.grace().toMillis())
+        .addKeyValue("drain_ms", how.drain().toMillis())
         .log("stop.began");
     Thread.sleep(how.pause().toMillis());
-    parts.drain(how.grace());
+    parts.drain(how.drain());
     Waiting.await("api", connections.shut(), BEYOND_GRACE);
     var drained = ports.stream().map(port -> port.drain(how.grace())).toList();
     Waiting.await("api", Future.join(drained), how.grace().plus(BEYOND_GRACE));

@@ -17,8 +17,11 @@ final class LoopParts {
     /** Some settings that can change while the server runs have. */
     void apply(Settings settings);
 
-    /** The server stops: what waits for nothing but time is ended within {@code grace}. */
-    void drain(Duration grace);
+    /**
+     * The server stops: what is held open for callers is ended little by little within {@code
+     * time}.
+     */
+    void drain(Duration time);
   }
 
   private record Placed(Context loop, Part part) {}
@@ -33,8 +36,8 @@ final class LoopParts {
     each(part -> part.apply(settings));
   }
 
-  void drain(Duration grace) {
-    each(part -> part.drain(grace));
+  void drain(Duration time) {
+    each(part -> part.drain(time));
   }
 
   private void each(Consumer<Part> work) {

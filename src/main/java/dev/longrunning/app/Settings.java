@@ -177,7 +177,8 @@ public record Settings(
           PushSettings.HEARTBEAT,
           PushSettings.STALL,
           StopSettings.PAUSE,
-          StopSettings.GRACE);
+          StopSettings.GRACE,
+          StopSettings.DRAIN);
 
   public Settings {
     hosts = List.copyOf(hosts);

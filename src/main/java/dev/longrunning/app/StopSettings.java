@@ -1,5 +1,6 @@
 package dev.longrunning.app;
 
+import dev.longrunning.operation.Problem;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,8 +9,9 @@ import java.util.List;
  *
  * @param pause between not being ready any more and refusing connections
  * @param grace how long the calls in flight have then
+ * @param drain the part of it in which streams, and calls that wait, are ended one after the other
  */
-record StopSettings(Duration pause, Duration grace) {
+record StopSettings(Duration pause, Duration grace, Duration drain) {
   static final Setting<Duration> PAUSE =
       new Setting<>(
           "stop.pause",
@@ -23,9 +25,35 @@ record StopSettings(Duration pause, Duration grace) {
           "1s..1h",
           SettingParsers.duration(Duration.ofSeconds(1), Duration.ofHours(1)));
 
-  static final List<Setting<?>> ALL = List.of(PAUSE, GRACE);
+  /** In place of a time. */
+  private static final Duration AUTO = Duration.ofMillis(-1);
+
+  static final Setting<Duration> DRAIN =
+      new Setting<>(
+          "stop.drain",
+          "auto",
+          "0s..48m, no more than four fifths of stop.grace; or auto: half of it",
+          SettingParsers.or(
+              "auto", AUTO, SettingParsers.duration(Duration.ZERO, Duration.ofMinutes(48))));
+
+  static final List<Setting<?>> ALL = List.of(PAUSE, GRACE, DRAIN);
 
   static StopSettings read(SettingSources sources) {
-    return new StopSettings(sources.get(PAUSE), sources.get(GRACE));
+    var grace = sources.get(GRACE);
+    var drain = sources.get(DRAIN);
+    if (drain.equals(AUTO)) {
+      return new StopSettings(sources.get(PAUSE), grace, grace.dividedBy(2));
+    }
+    // The last ones that are ended still have to take their last words.
+    var most = grace.multipliedBy(4).dividedBy(5);
+    if (drain.compareTo(most) > 0) {
+      sources.fault(
+          "stop.drain: got "
+              + Problem.shown(sources.text(DRAIN))
+              + ", allowed up to "
+              + most.toMillis()
+              + "ms: four fifths of stop.grace");
+    }
+    return new StopSettings(sources.get(PAUSE), grace, drain);
   }
 }

@@ -15,6 +15,7 @@ import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.ContextTurns;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.OperationsMethods;
@@ -258,7 +259,7 @@ final class Wiring {
     own.addAll(ProducerMethods.of(producer));
     own.addAll(WatcherMethods.of(hub));
     var loop = vertx.getOrCreateContext();
-    var table = StandardMethods.with(own, readiness, task -> loop.runOnContext(now -> task.run()));
+    var table = StandardMethods.with(own, readiness, new ContextTurns(loop)::next);
     var pipeline =
         new CallPipeline(
             vertx,
@@ -268,7 +269,7 @@ final class Wiring {
             observation.recorder(vertx));
     peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);
-    parts.add(loop, new CallPart(operations, producer, hub, pipeline));
+    parts.add(loop, new CallPart(operations, producer, hub, pipeline, timers));
     var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
     return new ApiPort.Service(table, pipeline, intakes, clock);
   }

@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
  * keep everybody else waiting. Tasks that were scheduled, even for now, are taken up in the next
  * turn only.
  */
-final class ContextTurns implements Admission.Loop {
+public final class ContextTurns implements Admission.Loop {
   private final ContextInternal context;
 
-  ContextTurns(Context context) {
+  /** Those of a context of an event loop; may be told from any thread. */
+  public ContextTurns(Context context) {
     this.context = (ContextInternal) context;
   }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * {@link StreamSettings#linger}; one whose request does not come, after {@link
  * StreamSettings#requestWait}.
  */
-public final class OpenStream<Q extends Message> implements StreamPeer {
+public final class OpenStream<Q extends Message> extends OpenStreams.Member implements StreamPeer {
   /** A dozen states of operations: enough to fill a packet, little enough for a million streams. */
   public static final int QUEUED_BYTES_MAX = 8_192;
 
@@ -59,19 +59,12 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
   private boolean closing;
   private long timer = NO_TIMER;
 
-  /** This and the links are for {@link OpenStreams}, which alone uses them. */
-  final String caller;
-
-  @Nullable OpenStream<?> older;
-
-  @Nullable OpenStream<?> newer;
-
   OpenStream(CallPipeline pipeline, StreamMethod<Q, ?> method, Call call, StreamWire wire) {
+    super(call.caller());
     this.pipeline = pipeline;
     this.method = method;
     this.wire = wire;
     this.call = pipeline.begun(method, call);
-    this.caller = call.caller();
   }
 
   /** Counts it among the open ones, and its time begins. */
@@ -186,12 +179,20 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
     return ends;
   }
 
-  void stop(Problem problem) {
+  @Override
+  void drain(Problem problem) {
     if (phase == Phase.WAITING) {
+      // Nothing has been done for it: it is refused as those that come now are.
       fail(problem);
     } else {
-      tell(told -> told.stopping(this, problem));
+      tell(told -> told.draining(this));
     }
+  }
+
+  @Override
+  void stop(Problem problem) {
+    // It has heard of the drain: none that goes on then still waits for its request.
+    tell(told -> told.stopping(this, problem));
   }
 
   @Override

@@ -14,14 +14,14 @@ public final class StandardMethods {
    * The rows of a server, and the standard ones that tell of all of them.
    *
    * @param own what the server is for
-   * @param loop runs tasks on the event loop that the rows belong to
+   * @param turns runs each task on the event loop that the rows belong to, in a turn of its own
    */
-  public static MethodTable with(List<Row<?, ?>> own, Readiness readiness, Executor loop) {
+  public static MethodTable with(List<Row<?, ?>> own, Readiness readiness, Executor turns) {
     var services = new TreeSet<>(ReflectionMethods.SERVICES);
     services.add(HealthMethods.SERVICE);
     own.forEach(row -> services.add(row.service()));
     var all = new ArrayList<>(own);
-    all.addAll(HealthMethods.of(services, readiness, loop));
+    all.addAll(HealthMethods.of(services, readiness, turns));
     all.addAll(ReflectionMethods.of(services, all));
     return MethodTable.of(all);
   }

@@ -23,8 +23,14 @@ public interface StreamListener<Q extends Message> {
   default void ready() {}
 
   /**
-   * The server is about to stop: time for last words, and for {@link StreamPeer#fail} with the
-   * problem.
+   * The server begins to stop. The stream goes on until its turn to end comes, some seconds later
+   * as a rule ({@link #stopping}); its handler may say so, and end it by itself before.
+   */
+  default void draining(StreamPeer peer) {}
+
+  /**
+   * The server stops, and the stream's turn to end has come: time for last words, and for {@link
+   * StreamPeer#fail} with the problem. Comes once at most, after {@link #draining}.
    */
   default void stopping(StreamPeer peer, Problem problem) {
     peer.fail(problem);

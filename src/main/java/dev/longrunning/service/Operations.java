@@ -20,8 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -61,7 +60,13 @@ public final class Operations {
   private final Supplier<KeyRing> keys;
   private final InstantSource clock;
   private final Timers timers;
-  private final Set<Waiter> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** Those whose time has not come, in the order they came. */
+  private final Set<Waiter> waiting = new LinkedHashSet<>();
+
+  /** Also those whose time has come, and whose state is being read. */
+  private int waiters;
+
   private OperationsSettings settings;
   private boolean draining;
   private final QueuePeak peak;
@@ -218,22 +223,47 @@ public final class Operations {
    */
   public Future<Found> waitFor(
       OperationKey key, Optional<Duration> timeout, Optional<Instant> deadline, Future<Void> gone) {
-    if (waiting.size() >= settings.waitersMax()) {
+    if (waiters >= settings.waitersMax()) {
       return Future.failedFuture(Problem.overloaded("waiters"));
     }
     var waiter = new Waiter(states, key);
-    waiting.add(waiter);
-    peak.saw(waiting.size());
+    waiters++;
+    peak.saw(waiters);
+    if (!draining) {
+      waiting.add(waiter);
+    }
     return waiter
         .begin(timers, draining ? Duration.ZERO : limit(timeout, deadline), gone)
-        .onComplete(any -> waiting.remove(waiter))
+        .onComplete(any -> over(waiter))
         .map(Operations::found);
   }
 
-  /** Answers the calls that wait with the state there is, and those that come from now on. */
+  private void over(Waiter waiter) {
+    waiters--;
+    waiting.remove(waiter);
+  }
+
+  /**
+   * Answers calls that come to wait from now on at once. Those that wait go on until they are
+   * answered by {@link #answerOldest}, or by what else ends them.
+   */
   public void drain() {
     draining = true;
-    List.copyOf(waiting).forEach(Waiter::answer);
+  }
+
+  /** How many calls wait whose turn to be answered has not come. */
+  public int unanswered() {
+    return waiting.size();
+  }
+
+  /** Answers the call that has waited for longest, if there is one, with the state there is. */
+  public void answerOldest() {
+    var order = waiting.iterator();
+    if (order.hasNext()) {
+      var oldest = order.next();
+      order.remove();
+      oldest.answer();
+    }
   }
 
   /** What holds for calls from now on. */
@@ -263,6 +293,6 @@ public final class Operations {
 
   /** Calls that wait at the moment, for metrics. */
   public int waiters() {
-    return waiting.size();
+    return waiters;
   }
 }

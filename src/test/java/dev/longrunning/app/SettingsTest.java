@@ -78,6 +78,7 @@ final class SettingsTest {
             stop:
               pause: 5s
               grace: 1s
+              drain: 200ms
             """);
 
     assertThat(settings.listen()).isEqualTo(new HostPort("::1", 0));
@@ -102,7 +103,8 @@ final class SettingsTest {
             new TlsFiles(
                 Path.of("cert.pem"), Path.of("key.pem"), Optional.of(Path.of("ca.pem")), false));
     assertThat(settings.stop())
-        .isEqualTo(new StopSettings(Duration.ofSeconds(5), Duration.ofSeconds(1)));
+        .isEqualTo(
+            new StopSettings(Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofMillis(200)));
   }
 
   @Test
@@ -156,6 +158,7 @@ final class SettingsTest {
     "connection.max, 16, 1000000, 15, 1000001",
     "stop.pause, 0s, 5m, -1s, 6m",
     "stop.grace, 1s, 1h, 999ms, 61m",
+    "stop.drain, 0s, 8s, -1s, 8001ms",
     "listen, 127.0.0.1:0, 127.0.0.1:65535, 127.0.0.1, 127.0.0.1:65536",
     "management, off, 0.0.0.0:65535, '', :1",
   })
@@ -165,6 +168,20 @@ final class SettingsTest {
     assertThat(read(Map.of(key, last), NONE, "")).isNotNull();
     assertThat(faults(Map.of(key, below), NONE, "")).singleElement().asString().startsWith(key);
     assertThat(faults(Map.of(key, above), NONE, "")).singleElement().asString().startsWith(key);
+  }
+
+  @Test
+  void the_drain_leaves_a_fifth_of_the_grace_and_is_half_of_it_unless_set() throws Exception {
+    assertThat(read(NONE, NONE, "").stop())
+        .isEqualTo(new StopSettings(Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(5)));
+    var longest = Map.of("stop.grace", "1h", "stop.drain", "48m");
+    assertThat(read(longest, NONE, "").stop().drain()).isEqualTo(Duration.ofMinutes(48));
+    assertThat(faults(Map.of("stop.grace", "1h", "stop.drain", "49m"), NONE, ""))
+        .containsExactly(
+            "stop.drain: got 49m by flag --stop.drain, allowed 0s..48m, no more than four fifths of"
+                + " stop.grace; or auto: half of it");
+    assertThat(faults(Map.of("stop.grace", "1s"), NONE, "stop: {drain: 801ms}"))
+        .containsExactly("stop.drain: got 801ms, allowed up to 800ms: four fifths of stop.grace");
   }
 
   @Test

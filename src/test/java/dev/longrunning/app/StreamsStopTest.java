@@ -7,6 +7,8 @@ import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import dev.longrunning.app.StreamClient.Form;
 import dev.longrunning.app.TestStreams.Told;
+import dev.longrunning.feed.Timers;
+import dev.longrunning.feed.VirtualTime;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.StreamReply;
 import dev.longrunning.rpc.StreamSettings;
@@ -15,6 +17,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -33,12 +36,46 @@ final class StreamsStopTest {
     server.close();
   }
 
-  private void stop() {
+  private final VirtualTime time = new VirtualTime();
+
+  /** What becomes due runs on the server's loop, and time goes on once it has. */
+  private final Timers timers = (delay, task) -> time.after(delay, () -> onLoop(task));
+
+  private void onLoop(Runnable task) {
     server.onLoop(
         () -> {
-          server.pipeline.streams().stop(Problem.stopping());
+          task.run();
           return null;
         });
+  }
+
+  private void drain(Duration within) {
+    var streams = server.pipeline.streams();
+    onLoop(
+        () -> {
+          streams.refuse(Problem.stopping());
+          new RollingDrain(
+                  timers,
+                  () -> time.instant().toEpochMilli(),
+                  () -> 0.5,
+                  List.of(CallPart.held(streams)))
+              .begin(within);
+        });
+  }
+
+  private void stop() {
+    drain(Duration.ZERO);
+    time.pass(Duration.ZERO);
+  }
+
+  private int unstopped() {
+    return server.onLoop(() -> server.pipeline.streams().unstopped());
+  }
+
+  private static void assertStopping(StreamClient client) throws Exception {
+    var status = client.status();
+    assertThat(status.getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
+    assertThat(status.getDetails(0).unpack(ErrorInfo.class).getReason()).isEqualTo("STOPPING");
   }
 
   private int count() {
@@ -66,9 +103,7 @@ final class StreamsStopTest {
     stop();
 
     for (var client : Stream.concat(open.stream(), Stream.of(waiting)).toList()) {
-      var status = client.status();
-      assertThat(status.getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
-      assertThat(status.getDetails(0).unpack(ErrorInfo.class).getReason()).isEqualTo("STOPPING");
+      assertStopping(client);
     }
     server.awaitStreams(0);
     assertThat(StreamClient.watch(server, Form.GRPC, Map.of()).code()).isEqualTo(Code.UNAVAILABLE);
@@ -135,8 +170,77 @@ final class StreamsStopTest {
       assertThat(client.reply()).isEqualTo(reply);
     }
     assertThat(client.code()).isEqualTo(Code.UNAVAILABLE);
-    for (var told : List.of("operations/a", Told.HALF_CLOSED, Told.CLOSED)) {
+    for (var told : List.of("operations/a", Told.HALF_CLOSED, Told.DRAINING, Told.CLOSED)) {
       assertThat(stream.event()).isEqualTo(told);
     }
+  }
+
+  @Test
+  void streams_end_a_share_each_tick_the_oldest_first_and_live_until_then() throws Exception {
+    var forms = List.of(Form.values());
+    var clients = new ArrayList<StreamClient>();
+    var opened = new ArrayList<TestStreams.Opened>();
+    for (int i = 0; i < 20; i++) {
+      clients.add(StreamClient.watch(server, forms.get(i % forms.size()), Map.of()));
+      opened.add(TestServer.take(streams.opened));
+      clients.get(i).head();
+    }
+    drain(Duration.ofSeconds(1));
+    assertThat(StreamClient.watch(server, Form.GRPC, Map.of()).code()).isEqualTo(Code.UNAVAILABLE);
+    for (var stream : opened) {
+      while (stream.event() != Told.DRAINING) {
+        // Its request, and that there are no more.
+      }
+    }
+
+    for (int left = 20; left > 0; left -= 2) {
+      assertThat(unstopped()).isEqualTo(left);
+      for (var stream : opened.subList(20 - left, 20)) {
+        stream.send("operations/" + left);
+      }
+      time.pass(RollingDrain.TICK);
+    }
+
+    for (int i = 0; i < 20; i++) {
+      for (int left = 20; left >= 20 - i / 2 * 2; left -= 2) {
+        assertThat(clients.get(i).reply().getName()).isEqualTo("operations/" + left);
+      }
+      assertStopping(clients.get(i));
+      assertThat(opened.get(i).event()).isEqualTo(Told.CLOSED);
+    }
+    server.awaitStreams(0);
+    assertThat(time.pending()).isZero();
+  }
+
+  @Test
+  void one_that_ends_as_soon_as_it_hears_of_the_drain_has_no_turn() {
+    streams.script(
+        (stream, event) -> {
+          if (event == Told.DRAINING) {
+            stream.peer.end();
+          }
+        });
+    var client = StreamClient.watch(server, Form.GRPC, Map.of());
+    TestServer.take(streams.opened);
+    client.head();
+
+    drain(Duration.ofSeconds(1));
+
+    assertThat(client.code()).isEqualTo(Code.OK);
+    server.awaitStreams(0);
+    time.pass(RollingDrain.TICK);
+    assertThat(time.pending()).isZero();
+  }
+
+  @Test
+  void one_whose_request_is_not_there_is_refused_at_once() throws Exception {
+    var client = StreamClient.open(server, Form.GRPC, TestStreams.WATCH);
+    server.awaitStreams(1);
+
+    drain(Duration.ofSeconds(1));
+
+    assertStopping(client);
+    assertThat(streams.opened).isEmpty();
+    time.pass(Duration.ofSeconds(1));
   }
 }

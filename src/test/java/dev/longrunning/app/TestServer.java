@@ -8,6 +8,7 @@ import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
+import dev.longrunning.rpc.ContextTurns;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.StandardMethods;
@@ -108,9 +109,7 @@ final class TestServer implements AutoCloseable {
     loop = vertx.getOrCreateContext();
     pipeline =
         new CallPipeline(vertx, clock, () -> "id-7", AdmissionSettings.DEFAULT, limits, ended::add);
-    var table =
-        StandardMethods.with(
-            methods.rows(), readiness, task -> loop.runOnContext(now -> task.run()));
+    var table = StandardMethods.with(methods.rows(), readiness, new ContextTurns(loop)::next);
     intakes = new Intakes(vertx, clock, settings);
     return new ApiPort.Service(table, pipeline, intakes, clock);
   }

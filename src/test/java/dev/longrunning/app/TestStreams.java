@@ -30,6 +30,7 @@ final class TestStreams {
   enum Told {
     HALF_CLOSED,
     READY,
+    DRAINING,
     CLOSED
   }
 
@@ -119,6 +120,11 @@ final class TestStreams {
     @Override
     public void ready() {
       tell(Told.READY);
+    }
+
+    @Override
+    public void draining(StreamPeer told) {
+      tell(Told.DRAINING);
     }
 
     @Override

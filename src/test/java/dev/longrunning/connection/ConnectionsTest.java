@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -417,6 +418,40 @@ final class ConnectionsTest {
       assertThat(http2.next(Http2Peer.DATA).payload().remaining()).isEqualTo(2);
       assertThat(http2.isClosed()).isTrue();
       stopped.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void a_stop_leaves_streams_alone_and_closes_their_connection_once_the_last_has_ended()
+      throws Exception {
+    try (var peer = new Http2Peer(port)) {
+      int first = peer.get("/1");
+      int second = peer.get("/2");
+      peer.flush();
+      var streams = List.of(request(), request());
+      streams.forEach(stream -> stream.response().setChunked(true).write("a"));
+      peer.next(Http2Peer.DATA);
+      peer.next(Http2Peer.DATA);
+
+      var stopped = server.shutdown(20, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture();
+      peer.next(Http2Peer.GOAWAY);
+      time.pass(Connection.LAST_CALL);
+      assertThat(peer.next(Http2Peer.GOAWAY).lastStream()).isEqualTo(second);
+
+      for (var stream : streams) {
+        stream.response().write("b");
+        assertThat(peer.next(Http2Peer.DATA).payload().remaining()).isOne();
+      }
+      streams.get(0).response().end();
+      assertThat(peer.next(Http2Peer.DATA).stream()).isEqualTo(first);
+      streams.get(1).response().write("c");
+      assertThat(peer.next(Http2Peer.DATA).stream()).isEqualTo(second);
+      assertThat(stopped).isNotDone();
+      streams.get(1).response().end();
+
+      assertThat(peer.isClosed()).isTrue();
+      stopped.get(20, TimeUnit.SECONDS);
+      assertThat(connections.callsCutOff()).isZero();
     }
   }
 }

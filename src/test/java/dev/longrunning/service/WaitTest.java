@@ -203,6 +203,58 @@ final class WaitTest {
   }
 
   @Test
+  void a_server_that_stops_answers_the_oldest_wait_first_and_each_with_its_latest_state() {
+    var first = waitFor(Duration.ofMinutes(1));
+    var second = waitFor(Duration.ofMinutes(1));
+    fixture.operations.drain();
+    fixture.clock.pass(Duration.ofSeconds(1));
+    assertThat(fixture.operations.unanswered()).isEqualTo(2);
+
+    apply(Samples.update(key, Guard.NONE, Samples.metadata("one")));
+    fixture.operations.answerOldest();
+    apply(Samples.update(key, Guard.NONE, Samples.metadata("two")));
+
+    assertThat(first.result().snapshot().metadata()).isEqualTo(Samples.bytes("one"));
+    assertThat(second.isComplete()).isFalse();
+    assertThat(fixture.operations.unanswered()).isOne();
+    fixture.operations.answerOldest();
+    assertThat(second.result().snapshot().metadata()).isEqualTo(Samples.bytes("two"));
+    fixture.operations.answerOldest();
+    assertThat(fixture.operations.unanswered()).isZero();
+  }
+
+  @Test
+  void a_server_that_stops_answers_new_waits_at_once_and_out_of_turn() {
+    var before = waitFor(Duration.ofMinutes(1));
+    fixture.operations.drain();
+
+    var late = waitFor(Duration.ofMinutes(1));
+    assertThat(fixture.operations.unanswered()).isOne();
+    fixture.clock.pass(Duration.ZERO);
+
+    assertThat(isDone(late)).isFalse();
+    assertThat(before.isComplete()).isFalse();
+    apply(Samples.completion(key, Guard.NONE, "r"));
+    assertThat(isDone(before)).isTrue();
+    assertThat(fixture.operations.unanswered()).isZero();
+  }
+
+  @Test
+  void a_wait_whose_state_is_still_being_read_has_had_its_turn_and_counts_until_its_answer() {
+    fixture.switches().holdAnswers(Call.FIND);
+    var answer = waitFor(Duration.ofMinutes(1));
+    fixture.operations.drain();
+
+    fixture.operations.answerOldest();
+
+    assertThat(fixture.operations.unanswered()).isZero();
+    assertThat(fixture.operations.waiters()).isOne();
+    assertThat(answer.isComplete()).isFalse();
+    fixture.switches().release(Call.FIND);
+    assertThat(isDone(answer)).isFalse();
+  }
+
+  @Test
   void waiters_are_bounded() {
     for (int i = 0; i < Fixture.SETTINGS.waitersMax(); i++) {
       assertThat(waitFor(Duration.ofMinutes(1)).isComplete()).isFalse();
