@@ -258,4 +258,10 @@ public final class CallPipeline {
     recorder.ended(
         new CallRecorder.Ended(call.method(), call.call(), call.recording(), code, reason, took));
   }
+
+  /** Until a stream is to be looked at again: once a day at least, as it may run that long. */
+  static Duration pause(Instant from, Instant to) {
+    var left = Duration.between(from, to);
+    return left.compareTo(DEADLINE_MAX) > 0 ? DEADLINE_MAX : left;
+  }
 }

@@ -3,7 +3,6 @@ package dev.longrunning.rpc;
 import com.google.protobuf.Message;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.buffer.Buffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
@@ -93,13 +92,7 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
     }
     Stream.concat(deadline.stream(), request.stream())
         .min(Comparator.naturalOrder())
-        .ifPresent(next -> timer = pipeline.after(pause(now, next), this::watchTime));
-  }
-
-  /** Looked at once a day at least: unlike a unary call, a stream may run that long. */
-  private static Duration pause(Instant from, Instant to) {
-    var left = Duration.between(from, to);
-    return left.compareTo(CallPipeline.DEADLINE_MAX) > 0 ? CallPipeline.DEADLINE_MAX : left;
+        .ifPresent(next -> timer = pipeline.after(CallPipeline.pause(now, next), this::watchTime));
   }
 
   /** Hands it to its handler. */
@@ -198,6 +191,11 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
   @Override
   public boolean isReady() {
     return phase == Phase.OPEN && !held;
+  }
+
+  @Override
+  public boolean showsLast() {
+    return wire.showsLast();
   }
 
   @Override

@@ -124,7 +124,7 @@ public final class WatcherMethods {
 
     @Override
     public final boolean showsLast() {
-      return true;
+      return peer.showsLast();
     }
 
     @Override
