@@ -85,7 +85,7 @@ public final class CollectionPattern {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof CollectionPattern && text.equals(((CollectionPattern) other).text);
+    return other instanceof CollectionPattern pattern && text.equals(pattern.text);
   }
 
   @Override
