@@ -11,6 +11,7 @@ import dev.longrunning.rpc.CallRecorder;
 import dev.longrunning.rpc.ContextTurns;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
+import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.rpc.StreamSettings;
 import io.vertx.core.Context;
@@ -27,12 +28,15 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** An {@link ApiPort} on loopback with {@link TestMethods} behind it, and clients for it. */
 final class TestServer implements AutoCloseable {
@@ -78,6 +82,7 @@ final class TestServer implements AutoCloseable {
 
   private volatile Context loop;
   private final StreamSettings limits;
+  private final Function<Vertx, List<Row<?, ?>>> rows;
 
   TestServer() {
     this(StreamSettings.DEFAULT, IntakeSettings.DEFAULT);
@@ -92,6 +97,19 @@ final class TestServer implements AutoCloseable {
   }
 
   private TestServer(StreamSettings limits, IntakeSettings settings) {
+    this(limits, settings, null);
+  }
+
+  /** One with other methods, which are made on the port's event loop. */
+  TestServer(Function<Vertx, List<Row<?, ?>>> rows) {
+    this(StreamSettings.DEFAULT, IntakeSettings.DEFAULT, rows);
+  }
+
+  private TestServer(
+      StreamSettings limits,
+      IntakeSettings settings,
+      @Nullable Function<Vertx, List<Row<?, ?>>> rows) {
+    this.rows = rows == null ? any -> methods.rows() : rows;
     this.limits = limits;
     this.settings = settings;
     var port =
@@ -109,7 +127,7 @@ final class TestServer implements AutoCloseable {
     loop = vertx.getOrCreateContext();
     pipeline =
         new CallPipeline(vertx, clock, () -> "id-7", AdmissionSettings.DEFAULT, limits, ended::add);
-    var table = StandardMethods.with(methods.rows(), readiness, new ContextTurns(loop)::next);
+    var table = StandardMethods.with(rows.apply(vertx), readiness, new ContextTurns(loop)::next);
     intakes = new Intakes(vertx, clock, settings);
     return new ApiPort.Service(table, pipeline, intakes, clock);
   }

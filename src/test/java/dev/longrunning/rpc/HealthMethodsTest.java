@@ -24,6 +24,11 @@ final class HealthMethodsTest {
     final List<Object> told = new ArrayList<>();
 
     @Override
+    public boolean showsLast() {
+      return true;
+    }
+
+    @Override
     public boolean isReady() {
       return true;
     }
