@@ -73,7 +73,14 @@ final class WatchContractTest {
     var pages = new StoredPages(store, 10);
     return WatcherMethods.of(
         new Hub(
-            new Hub.Parts(view.states(), view.changes(), pages, () -> keys, timers, new Random(7)),
+            new Hub.Parts(
+                view.states(),
+                view.changes(),
+                pages,
+                () -> keys,
+                timers,
+                new Random(7),
+                new Metrics(System::nanoTime)),
             HubSettings.DEFAULT));
   }
 

@@ -54,11 +54,12 @@ final class ResumeCostIT {
   @Test
   void a_resume_reads_what_was_missed_however_many_operations_there_are() throws Exception {
     var few = cost(10_000, 1_000);
-    assertThat(few.logRows()).isBetween(1_000L, 1_000L + HEADS * few.looks() + BESIDES);
+    assertThat(few.logRows()).isBetween(1_000L, 1_000L + (long) HEADS * few.looks() + BESIDES);
     assertThat(few.operationRows()).isBetween(1_000L, 1_000L + BESIDES);
 
     var many = cost(10_000, 100_000);
-    assertThat(many.logRows()).isBetween(100_000L, 100_000L + HEADS * many.looks() + BESIDES);
+    assertThat(many.logRows())
+        .isBetween(100_000L, 100_000L + (long) HEADS * many.looks() + BESIDES);
     // Each look reads the state of an operation once, however often it was changed.
     assertThat(many.operationRows()).isBetween(10_000L, 100_000L + BESIDES);
 
