@@ -18,10 +18,13 @@ import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.OperationsMethods;
 import dev.longrunning.rpc.ProducerMethods;
+import dev.longrunning.rpc.ReportMethod;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.service.Operations;
 import dev.longrunning.service.Producer;
+import dev.longrunning.service.Reports;
+import dev.longrunning.service.WriteTurns;
 import dev.longrunning.store.pg.Connector;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
@@ -253,6 +256,9 @@ final class Wiring {
     List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
     own.addAll(ProducerMethods.of(producer));
     var loop = vertx.getOrCreateContext();
+    var turns = WriteTurns.ofOneLoopOf(settings.eventLoops(), System::nanoTime);
+    var reports = new Reports.Service(producer, states, timers, turns);
+    own.add(ReportMethod.of(reports, loop, observation.metrics()));
     var table = StandardMethods.with(own, readiness, task -> loop.runOnContext(now -> task.run()));
     var pipeline =
         new CallPipeline(

@@ -100,13 +100,7 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
     }
     Stream.concat(deadline.stream(), request.stream())
         .min(Comparator.naturalOrder())
-        .ifPresent(next -> timer = pipeline.after(pause(now, next), this::watchTime));
-  }
-
-  /** Looked at once a day at least: unlike a unary call, a stream may run that long. */
-  private static Duration pause(Instant from, Instant to) {
-    var left = Duration.between(from, to);
-    return left.compareTo(CallPipeline.DEADLINE_MAX) > 0 ? CallPipeline.DEADLINE_MAX : left;
+        .ifPresent(next -> timer = pipeline.after(Duration.between(now, next), this::watchTime));
   }
 
   /** Hands it to its handler. */
@@ -229,8 +223,13 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
   @Override
   public void fail(Throwable failure) {
     if (phase == Phase.WAITING || phase == Phase.OPEN) {
-      finish(Optional.of(pipeline.problem(method.fullName(), failure)));
+      finish(Optional.of(problem(failure)));
     }
+  }
+
+  @Override
+  public Problem problem(Throwable failure) {
+    return pipeline.problem(method.fullName(), failure);
   }
 
   private void finish(Optional<Problem> how) {
@@ -285,7 +284,7 @@ public final class OpenStream<Q extends Message> implements StreamPeer {
         told.closed();
       } catch (Throwable thrown) {
         // Its caller has its answer; the log gets the failure.
-        pipeline.problem(method.fullName(), thrown);
+        problem(thrown);
       }
     }
   }

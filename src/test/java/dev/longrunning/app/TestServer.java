@@ -10,6 +10,7 @@ import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
+import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.rpc.StreamSettings;
 import io.vertx.core.Context;
@@ -26,12 +27,15 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** An {@link ApiPort} on loopback with {@link TestMethods} behind it, and clients for it. */
 final class TestServer implements AutoCloseable {
@@ -78,21 +82,30 @@ final class TestServer implements AutoCloseable {
   private volatile Context loop;
   private final StreamSettings limits;
 
+  private final Function<Context, List<Row<?, ?>>> more;
+
   TestServer() {
-    this(StreamSettings.DEFAULT, IntakeSettings.DEFAULT);
+    this(StreamSettings.DEFAULT, IntakeSettings.DEFAULT, loop -> List.of());
   }
 
   TestServer(StreamSettings limits) {
-    this(limits, IntakeSettings.DEFAULT);
+    this(limits, IntakeSettings.DEFAULT, loop -> List.of());
   }
 
   TestServer(IntakeSettings settings) {
-    this(StreamSettings.DEFAULT, settings);
+    this(StreamSettings.DEFAULT, settings, loop -> List.of());
   }
 
-  private TestServer(StreamSettings limits, IntakeSettings settings) {
+  /** One that has other rows too, made on the port's event loop. */
+  TestServer(Function<Context, List<Row<?, ?>>> more) {
+    this(StreamSettings.DEFAULT, IntakeSettings.DEFAULT, more);
+  }
+
+  private TestServer(
+      StreamSettings limits, IntakeSettings settings, Function<Context, List<Row<?, ?>>> more) {
     this.limits = limits;
     this.settings = settings;
+    this.more = more;
     var port =
         new ApiPort(
             new ApiPort.Address("127.0.0.1", 0),
@@ -108,9 +121,9 @@ final class TestServer implements AutoCloseable {
     loop = vertx.getOrCreateContext();
     pipeline =
         new CallPipeline(vertx, clock, () -> "id-7", AdmissionSettings.DEFAULT, limits, ended::add);
-    var table =
-        StandardMethods.with(
-            methods.rows(), readiness, task -> loop.runOnContext(now -> task.run()));
+    var rows = new ArrayList<Row<?, ?>>(methods.rows());
+    rows.addAll(more.apply(loop));
+    var table = StandardMethods.with(rows, readiness, task -> loop.runOnContext(now -> task.run()));
     intakes = new Intakes(vertx, clock, settings);
     return new ApiPort.Service(table, pipeline, intakes, clock);
   }
