@@ -40,4 +40,10 @@ public interface StreamPeer {
    * @param failure a {@link Problem}; anything else is logged and told as INTERNAL
    */
   void fail(Throwable failure);
+
+  /**
+   * What to tell the caller of something that failed without ending the stream; logs a failure that
+   * was not foreseen.
+   */
+  Problem problem(Throwable failure);
 }

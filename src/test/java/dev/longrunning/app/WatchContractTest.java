@@ -32,7 +32,7 @@ import dev.longrunning.v1.WatchOperationsRequest;
 import dev.longrunning.watch.Hub;
 import dev.longrunning.watch.HubSettings;
 import dev.longrunning.watch.StoredPages;
-import io.vertx.core.Vertx;
+import io.vertx.core.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -54,9 +54,10 @@ final class WatchContractTest {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final MemoryStore store = new MemoryStore(InstantSource.system());
-  private final TestServer server = new TestServer(this::rows);
+  private final TestServer server = TestServer.of(this::rows);
 
-  private List<Row<?, ?>> rows(Vertx vertx) {
+  private List<Row<?, ?>> rows(Context context) {
+    var vertx = context.owner();
     var loop = VertxLoop.current(vertx);
     var timers = new VertxTimers(vertx);
     var feed =
@@ -351,7 +352,7 @@ final class WatchContractTest {
   void a_server_that_stops_gives_the_newest_token_and_says_why() {
     var key = Samples.freshKey();
     apply(started(key));
-    var ending = new TestServer(this::rows);
+    var ending = TestServer.of(this::rows);
     var client =
         StreamClient.call(ending, Form.GRPC, WatcherMethods.SERVICE + "/WatchOperations", Map.of());
     client.send(StreamClient.frame(collection(parent(key), "")));

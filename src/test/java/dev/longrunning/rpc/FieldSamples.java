@@ -107,6 +107,9 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
     all.put(adopt + "lease_duration.seconds", durations("lease_duration", 1, 86_400));
     all.put(adopt + "lease_duration.nanos", nanos("lease_duration"));
     addResults(all);
+    all.put(
+        "ReportOperationsRequest.sequence",
+        of("sequence", List.of(0L, Long.MIN_VALUE, Long.MAX_VALUE), List.of()));
     addSymbols(all);
     return all;
   }
