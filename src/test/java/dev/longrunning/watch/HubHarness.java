@@ -71,7 +71,8 @@ final class HubHarness {
     var view = feed.view(loop, store);
     this.states = view.states();
     var pages = new StoredPages(store, PAGE_SIZE);
-    var parts = new Hub.Parts(states, view.changes(), pages, () -> KEYS, time, new Random(1));
+    var parts =
+        new Hub.Parts(states, view.changes(), pages, () -> KEYS, time, new Random(1), metrics);
     this.hub = new Hub(parts, HubSettings.DEFAULT);
     feed.start();
     settle();
