@@ -7,8 +7,10 @@ export function watch(url, tell) {
   const operations = new Map();
   let source, alarm, stopped = false, token = '', pause = 1000;
 
+  const address = () => `${url}:watch?alt=sse&resumeToken=${token}`;
+
   function open() {
-    source = new EventSource(`${url}:watch?alt=sse&resumeToken=${token}`);
+    source = new EventSource(address());
     for (const kind of ['changed', 'gone', 'bookmark', 'reset']) source.addEventListener(kind, take);
     source.onerror = () => source.readyState === EventSource.CLOSED && refused();
     listen();
@@ -33,12 +35,12 @@ export function watch(url, tell) {
   // After an end the browser comes back by itself, with the id of the last event; after any status but 200 it does not.
   async function refused() {
     clearTimeout(alarm);
-    const {status} = await fetch(source.url, {method: 'HEAD'}).catch(() => ({status: 503}));
+    const {status} = await fetch(address(), {method: 'HEAD'}).catch(() => ({status: 503}));
     if (status === 400 && token) { // the token is of another watch
       token = '';
       operations.clear();
       tell(operations, {reset: {}});
-    } else if (status > 200 && status < 500) {
+    } else if (status >= 400 && status < 500) {
       stop();
       tell(operations, {error: {code: status}});
     }

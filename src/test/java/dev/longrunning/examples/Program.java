@@ -1,11 +1,11 @@
 package dev.longrunning.examples;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +27,7 @@ final class Program implements AutoCloseable {
   private final Process process;
   private final Transcript transcript;
   private final Path errors;
+  private final Thread reader = new Thread(this::read, "output");
 
   private Program(Process process, Transcript transcript, Path errors) {
     this.process = process;
@@ -43,22 +44,20 @@ final class Program implements AutoCloseable {
   }
 
   /** Runs an example with this address; what it says on standard error goes to a file. */
-  static Program run(Path file, String url, Path errors) throws IOException {
+  static Program run(Path file, String url, Transcript transcript, Path errors) throws IOException {
     String name = file.getFileName().toString();
-    var command = new java.util.ArrayList<>(COMMANDS.get(name));
+    var command = new ArrayList<>(COMMANDS.get(name));
     command.addAll(List.of(file.toString(), url));
     var builder = new ProcessBuilder(command).redirectError(errors.toFile());
     builder.environment().remove("JAVA_TOOL_OPTIONS");
-    var process = builder.start();
-    var program = new Program(process, new Transcript(name + ' ' + url), errors);
-    var reader = new Thread(() -> program.read(process.inputReader(StandardCharsets.UTF_8)), name);
-    reader.setDaemon(true);
-    reader.start();
+    var program = new Program(builder.start(), transcript, errors);
+    program.reader.setDaemon(true);
+    program.reader.start();
     return program;
   }
 
-  private void read(BufferedReader output) {
-    try {
+  private void read() {
+    try (var output = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         transcript.add(line);
       }
@@ -78,6 +77,7 @@ final class Program implements AutoCloseable {
     if (!process.waitFor(Transcript.PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("still running: " + transcript + "\n" + errors());
     }
+    reader.join();
     return process.exitValue();
   }
 

@@ -50,11 +50,14 @@ final class ScriptedWatch implements HttpHandler, AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Answer> script;
+  private final Transcript heard;
   private final List<String> tokens = new ArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  ScriptedWatch(List<Answer> script) {
+  /** Its answers; {@code heard} is what the one that watches has printed of them. */
+  ScriptedWatch(List<Answer> script, Transcript heard) {
     this.script = script;
+    this.heard = heard;
   }
 
   static String errorOf(int status) {
@@ -124,18 +127,15 @@ final class ScriptedWatch implements HttpHandler, AutoCloseable {
     }
     body.write(answer.rest().getBytes(StandardCharsets.UTF_8));
     body.flush();
-    if (answer.end() == End.SILENT) {
-      await();
-    }
-    if (answer.end() == End.CUT_OFF) {
-      // The connection is closed before the answer is whole.
-      throw new IOException("cut off, as written");
-    }
-  }
-
-  private void await() throws IOException {
     try {
-      closed.await();
+      if (answer.end() == End.SILENT) {
+        closed.await();
+      }
+      if (answer.end() == End.CUT_OFF) {
+        // A page loses what it has not read when its connection breaks.
+        heard.awaitLine("synced: 1 operations");
+        throw new IOException("the connection ends before the answer, as written");
+      }
     } catch (InterruptedException e) {
       throw new IOException(e);
     }

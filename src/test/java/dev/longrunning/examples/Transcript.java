@@ -96,7 +96,7 @@ final class Transcript {
     var newest = new HashMap<String, Long>();
     var repeated = new HashSet<String>();
     for (String line : changes(lines())) {
-      var words = line.split(" ", -1);
+      var words = line.split(" ", 3);
       long version = Long.parseLong(words[2]);
       Long before = newest.put(words[0], version);
       if (before != null && before >= version) {

@@ -62,20 +62,22 @@ final class WatchingFaultsIT {
       var example = temp.resolve(name);
       var text = Files.readString(Program.EXAMPLES.resolve(name));
       Files.writeString(example, ScriptedWatch.impatient(text));
-      var program = Program.run(example, scripted(name), temp.resolve(name + ".err"));
-      programs.put(name, program);
-      transcripts.put(name, program.transcript());
+      var transcript = new Transcript(name);
+      String url = scripted(name, transcript);
+      programs.put(name, Program.run(example, url, transcript, temp.resolve(name + ".err")));
     }
     for (String name : List.of("fetch.js", "eventsource.js")) {
-      var parameters = Map.of("module", "./impatient/" + name, "url", scripted(name));
+      String url = scripted(name, pages.transcript(name));
+      var parameters = Map.of("module", "./impatient/" + name, "url", url);
       frames.add(PageServer.page(name, "watch.html", parameters));
-      transcripts.put(name, pages.transcript(name));
     }
     browser = Browser.open(pages.frames(frames), temp);
   }
 
-  private String scripted(String example) {
-    var watch = new ScriptedWatch(SCRIPT);
+  /** The address of a collection whose watch goes by the script. */
+  private String scripted(String example, Transcript transcript) {
+    var watch = new ScriptedWatch(SCRIPT, transcript);
+    transcripts.put(example, transcript);
     String path = "/scripted/" + example + "/operations";
     pages.put(path + ":watch", watch);
     watches.put(example, watch);

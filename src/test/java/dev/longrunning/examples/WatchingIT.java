@@ -89,7 +89,8 @@ final class WatchingIT {
 
   private Program run(String name, String url, String what) throws IOException {
     var errors = temp.resolve(name + '.' + what);
-    var program = Program.run(Program.EXAMPLES.resolve(name), url, errors);
+    var transcript = new Transcript(name + ' ' + what);
+    var program = Program.run(Program.EXAMPLES.resolve(name), url, transcript, errors);
     programs.put(name + ' ' + what, program);
     return program;
   }
@@ -133,7 +134,7 @@ final class WatchingIT {
   }
 
   private String version(String id) {
-    return server.states().get(NAMES + id).split(" ")[1];
+    return server.states().get(NAMES + id).split(" ", 2)[1];
   }
 
   private static int last(List<String> lines) {
