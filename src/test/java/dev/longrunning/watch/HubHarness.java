@@ -167,7 +167,8 @@ final class HubHarness {
   void settle() {
     boolean more = true;
     while (more) {
-      more = feedLoop.runNext() | loop.runNext();
+      boolean fed = feedLoop.runNext();
+      more = loop.runNext() || fed;
       time.pass(Duration.ZERO);
     }
   }
