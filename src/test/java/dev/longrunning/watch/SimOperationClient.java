@@ -50,7 +50,7 @@ final class SimOperationClient implements SimClient, Outlet {
         .now(
             () -> {
               var opened = to.hub().watchOperation(key, memory.token(), this);
-              if (home == to) {
+              if (to.equals(home)) {
                 watch = opened;
               } else {
                 opened.close();
