@@ -119,15 +119,17 @@ final class CollectionWatchTest {
   @Test
   void the_rest_of_a_batch_is_not_told_after_a_page_that_is_newer() {
     start("a", "b", "c", "d");
-    var reader = hub.watch(ALL, "", Reader.of(2));
+    hub.watchAll();
+    hub.switches().holdRequests(Call.LIST);
+    var reader = hub.watch(ALL, "", Reader.of(3));
     hub.together(updating("c", "2"), updating("d", "2"));
     hub.tell();
-    reader.reads(1);
-    hub.settle();
-    reader.leaves();
-    assertThat(reader.heard()).containsExactly("d=1", "c=1", "c=2");
     hub.update("d", "3");
     hub.tell();
+    hub.switches().release(Call.LIST);
+    hub.settle();
+    reader.leaves();
+    assertThat(reader.heard()).containsExactly("d=3", "c=2", "c=2");
 
     var resumed = hub.resume(reader);
 
@@ -163,7 +165,8 @@ final class CollectionWatchTest {
   @Test
   void a_caller_that_does_not_read_keeps_its_place() {
     start("a", "b");
-    var reader = hub.watch(ALL, "", Reader.of(3));
+    var reader = hub.watchAll();
+    reader.takes(0);
     hub.together(updating("a", "2"), updating("b", "2"));
     hub.tell();
     hub.update("a", "3");
@@ -179,7 +182,8 @@ final class CollectionWatchTest {
   @Test
   void a_token_does_not_stand_for_what_was_not_sent() {
     start("a", "b");
-    var reader = hub.watch(ALL, "", Reader.of(3));
+    var reader = hub.watchAll();
+    reader.takes(0);
     hub.update("a", "2");
     hub.tell();
 
