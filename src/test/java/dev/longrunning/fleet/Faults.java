@@ -87,8 +87,8 @@ final class Faults {
         database.blackhole(false);
       }
       case PURGE -> {
-        long purged = crowd.purged();
-        crowd.await("operations that expired", () -> crowd.purged() > purged);
+        long expired = crowd.expired();
+        crowd.await("operations that expired", () -> crowd.expired() > expired);
       }
       case ROLLING_DRAIN -> {
         for (int each = 0; each < fleet.size(); each++) {

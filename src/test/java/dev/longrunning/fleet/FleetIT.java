@@ -112,6 +112,7 @@ final class FleetIT {
 
   @Test
   void what_is_not_in_the_history_that_holds_was_lost_and_taken_back_by_a_reset() {
+    assertThat(watchers.lostStates()).isPositive();
     assertThat(watchers.statesThatNeverWere()).isEmpty();
     assertThat(resumed.statesThatNeverWere()).isEmpty();
   }

@@ -123,6 +123,14 @@ final class Promises {
         .anyMatch(later -> later.kind() == Seen.Kind.RESET || later.kind() == Seen.Kind.ENDED);
   }
 
+  /** How many states were seen that are lost. */
+  long lostStates() {
+    return histories.stream()
+        .flatMap(history -> history.all().stream())
+        .filter(seen -> seen.kind() == Seen.Kind.CHANGED && !isTrue(seen))
+        .count();
+  }
+
   /** What is told to be gone was removed at that version, for that reason, unless that is lost. */
   List<String> removalsThatNeverWere() {
     return breaches(

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 final class Writer {
   private static final int UPDATES_MAX = 8;
   private static final int PAUSE_MILLIS_MAX = 60;
+  private static final String LEFT = "left-";
   private static final int RETENTION_SECONDS = 1;
 
   private final Call call;
@@ -71,10 +72,23 @@ final class Writer {
     lead(false, step -> !enough.getAsBoolean(), started);
   }
 
-  /** Starts one that nobody goes on with; answers its name and version. */
+  /** Starts one that nobody goes on with; answers its state. */
   OperationSnapshot leave(String collection, String id) throws InterruptedException {
-    var start = ledger.begin(collection + "/operations/" + id, false);
-    return start(start, collection, id);
+    var start = ledger.begin(collection + "/operations/" + LEFT + id, false);
+    return start(start, collection, LEFT + id);
+  }
+
+  /** Starts some that nobody goes on with. */
+  void leave(int number) throws InterruptedException {
+    for (int i = 0; i < number; i++) {
+      String id = prefix + "-" + i;
+      leave(collection(id), id);
+    }
+  }
+
+  /** Whether nobody goes on with this one. */
+  static boolean isLeft(String name) {
+    return name.contains("/operations/" + LEFT);
   }
 
   /** How long to go on. */
