@@ -4,11 +4,14 @@ import dev.longrunning.observe.Build;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +24,8 @@ import java.util.stream.Stream;
  */
 public final class TestPostgres implements AutoCloseable {
   private static final List<String> AS_NOBODY = List.of("unshare", "-U", "--");
+
+  private static final int STOP_SECONDS = 60;
 
   private final Path bin;
   private final Path data;
@@ -61,13 +66,66 @@ public final class TestPostgres implements AutoCloseable {
   /** Starts one whose data are in a directory that exists, such as the root of a small disk. */
   public static TestPostgres startIn(Path data, Path bin, String... settings)
       throws IOException, InterruptedException {
-    var postgres = new TestPostgres(bin, data, freePort());
+    return startAt(freePort(), data, bin, settings);
+  }
+
+  private static TestPostgres startAt(int port, Path data, Path bin, String... settings)
+      throws IOException, InterruptedException {
+    var postgres = new TestPostgres(bin, data, port);
     postgres.create(settings);
     postgres.launch();
     return postgres;
   }
 
-  static int freePort() throws IOException {
+  /** Starts one on a port that was chosen before. */
+  public static TestPostgres startAt(int port, Path bin, String... settings)
+      throws IOException, InterruptedException {
+    return startAt(port, Files.createTempDirectory("longrunning-pg"), bin, settings);
+  }
+
+  /**
+   * Copies what another one holds, between the start and the stop of a backup there.
+   *
+   * @return one that is not running, to be started by {@link #follow}
+   */
+  public static TestPostgres copyOf(TestPostgres primary, int port) throws IOException {
+    var copy = Files.createTempDirectory("longrunning-pg");
+    try (Stream<Path> files = Files.walk(primary.data)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        copy(file, copy.resolve(primary.data.relativize(file)));
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return new TestPostgres(primary.bin, copy, port);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    boolean log = from.getParent().endsWith("pg_wal") && !Files.isDirectory(from);
+    if (log || from.endsWith("postmaster.pid") || Files.isDirectory(to)) {
+      return;
+    }
+    try {
+      Files.copy(from, to);
+    } catch (NoSuchFileException gone) {
+      // A file that comes and goes is none that a backup needs.
+    }
+  }
+
+  /** Starts this copy as a standby that follows the other one. */
+  public void follow(TestPostgres primary, String backupLabel)
+      throws IOException, InterruptedException {
+    Files.writeString(data.resolve("backup_label"), backupLabel);
+    Files.createFile(data.resolve("standby.signal"));
+    var conninfo = "host=127.0.0.1 user=postgres port=" + primary.port;
+    var settings = List.of("port = " + port, "primary_conninfo = '" + conninfo + "'");
+    Files.write(data.resolve("postgresql.conf"), settings, StandardOpenOption.APPEND);
+    // What was altered at the other one would win.
+    Files.writeString(data.resolve("postgresql.auto.conf"), "");
+    launch();
+  }
+
+  public static int freePort() throws IOException {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
@@ -87,7 +145,7 @@ public final class TestPostgres implements AutoCloseable {
     return "postgres://postgres@127.0.0.1:" + port + "/postgres?sslmode=disable";
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
@@ -101,7 +159,15 @@ public final class TestPostgres implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** Starts it again after {@link #kill}. */
+  /** Stops it as {@code pg_ctl} does: INT is fast, QUIT at once. */
+  public void stop(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+    if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+      throw new IOException("postgres does not stop: " + Files.readString(log()));
+    }
+  }
+
+  /** Starts it again after {@link #kill} or {@link #stop}. */
   public void launch() throws IOException, InterruptedException {
     Files.deleteIfExists(data.resolve("postmaster.pid"));
     process = command("postgres", "-D", data.toString()).start();
@@ -135,10 +201,12 @@ public final class TestPostgres implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    signal("CONT");
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
-      kill();
+    if (process.isAlive()) {
+      signal("CONT");
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        kill();
+      }
     }
     try (Stream<Path> files = Files.walk(data)) {
       files.sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
@@ -169,10 +237,7 @@ public final class TestPostgres implements AutoCloseable {
     lines.add("shared_buffers = '128MB'");
     lines.addAll(List.of(settings));
     Files.write(
-        data.resolve("postgresql.conf"),
-        lines,
-        StandardCharsets.UTF_8,
-        java.nio.file.StandardOpenOption.APPEND);
+        data.resolve("postgresql.conf"), lines, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
   }
 
   private boolean ready() throws IOException {

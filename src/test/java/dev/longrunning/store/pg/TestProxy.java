@@ -5,14 +5,17 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import io.vertx.pgclient.PgConnectOptions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Stands before a server, and can fall silent as a frozen machine does: connections stay, nothing
  * comes any more.
  */
-final class TestProxy implements AutoCloseable {
+public final class TestProxy implements AutoCloseable {
   private final NetServer server;
   private final PgConnectOptions behind;
+  private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
   private volatile boolean silent;
 
   private TestProxy(NetServer server, PgConnectOptions behind) {
@@ -20,7 +23,7 @@ final class TestProxy implements AutoCloseable {
     this.behind = behind;
   }
 
-  static TestProxy before(Vertx vertx, PgConnectOptions behind) throws Exception {
+  public static TestProxy before(Vertx vertx, PgConnectOptions behind) throws Exception {
     var proxy = new TestProxy(vertx.createNetServer(), behind);
     var client = vertx.createNetClient();
     proxy.server.connectHandler(
@@ -38,7 +41,12 @@ final class TestProxy implements AutoCloseable {
   private void join(NetSocket in, NetSocket out) {
     in.handler(bytes -> pass(out, bytes));
     out.handler(bytes -> pass(in, bytes));
-    in.closeHandler(closed -> out.close());
+    open.add(in);
+    in.closeHandler(
+        closed -> {
+          open.remove(in);
+          out.close();
+        });
     out.closeHandler(closed -> in.close());
     in.resume();
   }
@@ -50,8 +58,17 @@ final class TestProxy implements AutoCloseable {
   }
 
   /** From now on nothing comes back, on old connections and on new ones. */
-  void silence(boolean now) {
+  public void silence(boolean now) {
     silent = now;
+  }
+
+  /** Closes all connections that there are. */
+  public void cut() {
+    open.forEach(NetSocket::close);
+  }
+
+  public int port() {
+    return server.actualPort();
   }
 
   PgConnectOptions options() {
