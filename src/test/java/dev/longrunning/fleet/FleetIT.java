@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dfleet.rounds=3} lets everything go wrong three times; {@code -Dfleet.seed=17} makes
  * the choices of an earlier run.
  */
+@EnabledIfSystemProperty(named = "fleet", matches = "true")
 @Timeout(900)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FleetIT {
