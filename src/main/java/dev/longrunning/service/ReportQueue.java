@@ -20,13 +20,18 @@ import java.util.List;
  * that wait one behind the other and that nobody could tell apart are merged, and all of them have
  * the answer of the one they became; nothing is merged into a change that was given to the store.
  * If the database does not answer one, those that wait behind it are refused and were not begun: so
- * nothing is made without what came before it only because that was unlucky.
+ * nothing is made without what came before it only because that was unlucky. What the store had no
+ * room or no time for, and so did not begin, is given to it again.
  *
  * <p><b>Threads.</b> Confined to the event loop of its stream.
  *
- * <p><b>Bounds.</b> Those of its stream.
+ * <p><b>Bounds.</b> Those of its stream; a change is given to the store {@value #ATTEMPTS_MAX}
+ * times.
  */
 final class ReportQueue implements WriteTurns.Claim {
+  /** Ten seconds of a store that is too slow for what there is. */
+  static final int ATTEMPTS_MAX = 5;
+
   /** What a queue is part of. */
   interface Owner {
     /** Asks for a turn at the store. */
@@ -42,6 +47,7 @@ final class ReportQueue implements WriteTurns.Claim {
   private static final class Waiting {
     private Composable change;
     private final List<Promise<Written>> reports = new ArrayList<>(1);
+    private int attempts;
 
     Waiting(Composable change) {
       this.change = change;
@@ -54,6 +60,8 @@ final class ReportQueue implements WriteTurns.Claim {
 
   /** Whether a turn was asked for, or has come and its change is not answered. */
   private boolean claimed;
+
+  private boolean isClosed;
 
   ReportQueue(OperationKey key, Owner owner) {
     this.key = key;
@@ -86,8 +94,13 @@ final class ReportQueue implements WriteTurns.Claim {
     return added;
   }
 
-  /** Refuses everything that was not given to the store. */
-  void refuse(Problem problem) {
+  /** Refuses everything that was not given to the store, and gives nothing to it from now on. */
+  void stop(Problem problem) {
+    isClosed = true;
+    refuse(problem);
+  }
+
+  private void refuse(Problem problem) {
     var refused = List.copyOf(waiting);
     waiting.clear();
     refused.forEach(each -> fail(each, problem));
@@ -95,6 +108,7 @@ final class ReportQueue implements WriteTurns.Claim {
 
   /** Forgets everything that was not given to the store: nobody is there to hear of it. */
   void drop() {
+    isClosed = true;
     waiting.clear();
   }
 
@@ -117,6 +131,7 @@ final class ReportQueue implements WriteTurns.Claim {
       return Future.failedFuture(Problem.cancelled());
     }
     var begun = waiting.remove();
+    begun.attempts++;
     return owner.write(begun.change).transform(written -> answered(begun, written));
   }
 
@@ -131,11 +146,20 @@ final class ReportQueue implements WriteTurns.Claim {
   }
 
   private void failed(Waiting begun, Throwable failure) {
-    begun.reports.forEach(report -> report.fail(failure));
-    if (failure instanceof Problem problem && problem.kind() == Kind.UNAVAILABLE) {
-      refuse(ofThoseBehind(problem));
+    if (isOverload(failure) && begun.attempts < ATTEMPTS_MAX && !isClosed) {
+      waiting.addFirst(begun);
+    } else {
+      begun.reports.forEach(report -> report.fail(failure));
+      if (failure instanceof Problem problem && problem.kind() == Kind.UNAVAILABLE) {
+        refuse(ofThoseBehind(problem));
+      }
     }
     next();
+  }
+
+  /** Whether the store says that it had no room or time: then the change was not begun. */
+  static boolean isOverload(Throwable failure) {
+    return failure instanceof Problem problem && problem.reason().equals("OVERLOADED");
   }
 
   /** Of them it is known that they were not begun. */

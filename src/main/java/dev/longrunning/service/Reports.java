@@ -81,7 +81,7 @@ public final class Reports {
   /** Refuses what was not given to the store yet, and what comes from now on. */
   public void stop(Problem problem) {
     refusal = Optional.of(problem);
-    List.copyOf(queues.values()).forEach(queue -> queue.refuse(problem));
+    List.copyOf(queues.values()).forEach(queue -> queue.stop(problem));
   }
 
   /** Nobody is there to be told of anything. */

@@ -34,7 +34,7 @@ public final class WriteTurns {
   static final int WINDOW_MIN = 64;
 
   /** Enough for batches, and few enough for a store that is just beginning. */
-  static final int WINDOW_FIRST = 512;
+  static final int WINDOW_FIRST = 256;
 
   /** Half of how long a change may be at the store. */
   static final Duration SLOW = Duration.ofSeconds(1);
@@ -131,7 +131,7 @@ public final class WriteTurns {
   private static boolean isAway(@Nullable Throwable failure) {
     return failure instanceof Problem problem
         && problem.kind() == Problem.Kind.UNAVAILABLE
-        && !problem.reason().equals("OVERLOADED");
+        && !ReportQueue.isOverload(problem);
   }
 
   private void adapt(long begunNanos) {

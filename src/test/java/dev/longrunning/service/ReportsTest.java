@@ -256,7 +256,7 @@ final class ReportsTest {
 
   @Test
   void what_waits_behind_a_report_that_the_database_did_not_answer_was_not_begun() {
-    for (var problem : List.of(Problem.outcomeUnknown(), Problem.overloaded("writes"))) {
+    for (var problem : List.of(Problem.outcomeUnknown(), Problem.databaseExhausted("53100"))) {
       var start = reports.apply(starting("a"));
       var update = reports.apply(progressing("a", 1));
       var end = reports.apply(completing("a"));
@@ -278,6 +278,43 @@ final class ReportsTest {
     var again = reports.apply(starting("a"));
     store.answerAll();
     assertThat(again.succeeded()).isTrue();
+  }
+
+  @Test
+  void what_the_store_had_no_room_for_is_given_to_it_again_some_times() {
+    var start = reports.apply(starting("a"));
+    var first = reports.apply(progressing("a", 1));
+    for (int i = 1; i < ReportQueue.ATTEMPTS_MAX; i++) {
+      store.fail(Problem.overloaded("writes"));
+    }
+    assertThat(store.given).hasSize(ReportQueue.ATTEMPTS_MAX).containsOnly(starting("a"));
+    store.answerAll();
+    assertThat(start.succeeded()).isTrue();
+    assertThat(first.succeeded()).isTrue();
+
+    var second = reports.apply(progressing("a", 2));
+    store.fail(Problem.overloaded("writes"));
+    // It waits again, so what comes is merged with it.
+    var third = reports.apply(progressing("a", 3));
+    for (int i = 1; i < ReportQueue.ATTEMPTS_MAX; i++) {
+      assertThat(second.isComplete()).isFalse();
+      store.fail(Problem.overloaded("writes"));
+    }
+
+    assertFails(second, "OVERLOADED");
+    assertFails(third, "OVERLOADED");
+    assertThat(store.held()).isZero();
+  }
+
+  @Test
+  void what_the_store_had_no_room_for_is_not_begun_again_after_a_stop() {
+    var start = reports.apply(starting("a"));
+    reports.stop(Problem.stopping());
+
+    store.fail(Problem.overloaded("writes"));
+
+    assertFails(start, "OVERLOADED");
+    assertThat(store.held()).isZero();
   }
 
   @Test
