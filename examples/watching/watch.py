@@ -40,7 +40,8 @@ while True:
                 token, pause = event["resumeToken"], 1
     except urllib.error.HTTPError as error:
         if error.code == 400 and token:  # the token is of another watch
-            token = operations.clear() or ""
+            token = ""
+            operations.clear()
         elif error.code < 500:
             sys.exit(error.read().decode())
     except (OSError, ValueError, http.client.HTTPException) as lost:
