@@ -155,6 +155,8 @@ final class CollectionWatch extends OpenWatch {
       } else if (part != null) {
         finish(part);
       } else if (inStep) {
+        // There may have been no room for it when it was due.
+        tellSynced();
         endBurst();
         return;
       } else {

@@ -46,6 +46,9 @@ final class Simulation {
   /** In which epoch nothing can be written: the database failed over, and nobody has noticed. */
   private @Nullable UUID frozenIn;
 
+  /** The server that answers is another one, which every look at the log tells. */
+  private boolean promoted;
+
   private int written;
 
   Simulation(long seed) {
@@ -90,7 +93,7 @@ final class Simulation {
 
   private SimClient client() {
     if (world.random.nextInt(3) == 0) {
-      return new SimOperationClient(history, anyKey());
+      return new SimOperationClient(history, faults, anyKey());
     }
     var pattern =
         CollectionPattern.of(
@@ -99,7 +102,7 @@ final class Simulation {
         world.random.nextInt(3) == 0
             ? new Watched(OperationKey.DEFAULT_SERVICE, pattern, "even", Simulation::isEven)
             : Watched.all(OperationKey.DEFAULT_SERVICE, pattern);
-    return new SimCollectionClient(history, watched, world.random.nextInt(5) == 0);
+    return new SimCollectionClient(history, faults, watched, world.random.nextInt(5) == 0);
   }
 
   private static boolean isEven(Snapshot snapshot) {
@@ -135,6 +138,9 @@ final class Simulation {
     world.pass(Duration.ofNanos(world.random.nextInt(2) * STATEMENT.toNanos() / 10));
     if (!world.step() || world.random.nextInt(12) == 0) {
       world.tick();
+    }
+    if (world.random.nextInt(4) == 0) {
+      clients.get(world.random.nextInt(clients.size())).makeRoom();
     }
     history.in(nonce());
   }
@@ -231,8 +237,7 @@ final class Simulation {
     int chosen = world.random.nextInt(12);
     if (!client.isConnected() || chosen < 2) {
       if (client.isConnected()) {
-        faults.happened(Fault.DISCONNECT);
-        client.disconnect();
+        leave(client);
       }
       if (!client.isConnected()) {
         client.connect(anyHome());
@@ -253,6 +258,16 @@ final class Simulation {
     } else {
       client.read(false);
       stall();
+    }
+  }
+
+  private void leave(SimClient client) {
+    if (world.random.nextBoolean()) {
+      faults.happened(Fault.DISCONNECT);
+      client.disconnect();
+    } else {
+      faults.happened(Fault.DRAIN);
+      client.drain();
     }
   }
 
@@ -296,7 +311,8 @@ final class Simulation {
       return;
     }
     var saved = backup;
-    if (saved == null || world.random.nextInt(3) == 0) {
+    boolean rewound = saved != null && world.random.nextInt(3) > 0;
+    if (!rewound) {
       backup = store.backup();
       faults.happened(Fault.FAILOVER);
     } else {
@@ -308,7 +324,13 @@ final class Simulation {
       backup = null;
     }
     frozenIn = nonce();
-    store.promote();
+    promoted = !rewound || world.random.nextBoolean();
+    if (promoted) {
+      store.promote();
+    } else {
+      // Only who knows more than there is now can tell.
+      faults.happened(Fault.UNNOTICED_REWIND);
+    }
   }
 
   private void killOne() {
@@ -341,7 +363,7 @@ final class Simulation {
 
   private boolean isSettled() {
     var now = now();
-    return !isFrozen()
+    return !(promoted && isFrozen())
         && clients.stream().allMatch(client -> client.isConnected() && client.isCurrent(now));
   }
 
