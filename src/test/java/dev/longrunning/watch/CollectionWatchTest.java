@@ -268,6 +268,7 @@ final class CollectionWatchTest {
     // Its change is in the ring; the next one is not.
     hub.update("a", "2");
     hub.tell();
+    reader.lastWords();
     reader.leaves();
     hub.update("a", "3");
     hub.tell();
