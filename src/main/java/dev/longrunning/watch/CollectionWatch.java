@@ -239,7 +239,7 @@ final class CollectionWatch extends OpenWatch {
 
   private void replaceFirst(Item item, State found) {
     items.remove();
-    items.addFirst(item.with(found));
+    items.addFirst(item.with(found, group.watched()));
   }
 
   private @Nullable Event event(Item item) {

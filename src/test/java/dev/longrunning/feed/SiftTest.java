@@ -69,13 +69,13 @@ final class SiftTest {
   }
 
   private static void assertPassedOver(AppliedChange change) {
-    assertThat(change.passedOver()).isTrue();
+    assertThat(change.isPassedOver()).isTrue();
     assertThat(change.state()).isNull();
     assertThat(change.apart()).isFalse();
   }
 
   private static void assertState(AppliedChange change, long version) {
-    assertThat(change.passedOver()).isFalse();
+    assertThat(change.isPassedOver()).isFalse();
     assertThat(Objects.requireNonNull(change.state()).version()).isEqualTo(version);
   }
 
@@ -111,7 +111,7 @@ final class SiftTest {
 
     assertPassedOver(changes.get(1));
     assertThat(changes.get(2).isRemoval()).isTrue();
-    assertThat(changes.get(2).passedOver()).isFalse();
+    assertThat(changes.get(2).isPassedOver()).isFalse();
     assertThat(changes.get(2).state()).isNull();
   }
 

@@ -4,6 +4,7 @@ import static dev.longrunning.watch.HubHarness.ALL;
 import static dev.longrunning.watch.HubHarness.updating;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longrunning.operation.Change;
 import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
@@ -18,6 +19,12 @@ final class CollectionWatchTest {
   private static final Duration MOMENT = Duration.ofSeconds(1);
   private static final Watched ELSEWHERE =
       Watched.all(OperationKey.DEFAULT_SERVICE, CollectionPattern.of("projects/elsewhere"));
+  private static final Watched EVERYWHERE =
+      Watched.all(OperationKey.DEFAULT_SERVICE, CollectionPattern.of("projects/-"));
+
+  /** A name that does not say in which collection it is. */
+  private static final OperationKey FLAT = OperationKey.of("operations/x-1");
+
   private static final Watched SHORT =
       new Watched(ALL.service(), ALL.pattern(), "short", CollectionWatchTest::isShort);
 
@@ -293,6 +300,30 @@ final class CollectionWatchTest {
     assertThat(resumed.heard()).isEmpty();
     assertThat(resumed.failure()).isNotNull();
     assertThat(resumed.failure().kind()).isEqualTo(Problem.Kind.UNAVAILABLE);
+  }
+
+  @Test
+  void what_comes_again_in_another_collection_has_left_this_one() {
+    var reader = hub.watchAll();
+    var resumed = hub.watchAll();
+    var everywhere = hub.watch(EVERYWHERE, "", new Reader());
+    hub.apply(flat(HubHarness.COLLECTION, "1"));
+    hub.tell();
+    assertThat(reader.heard()).containsExactly("synced", "x=1");
+    resumed.leaves();
+
+    hub.apply(new Change.Delete(FLAT));
+    hub.apply(flat("projects/elsewhere", "another"));
+    hub.tell();
+
+    assertThat(reader.heard()).containsExactly("x DELETED");
+    assertThat(hub.replica().resume(resumed).heard()).containsExactly("x DELETED", "synced");
+    assertThat(everywhere.heard()).containsExactly("synced", "x=1", "x=another");
+  }
+
+  private static Change flat(String collection, String text) {
+    return new Change.Start(
+        FLAT, collection, null, Samples.metadata(text), HubHarness.RETENTION, null);
   }
 
   @Test

@@ -82,9 +82,10 @@ final class Simulation {
     return keys;
   }
 
-  private static String collection(OperationKey key) {
+  /** A name that does not say its collection is in another one each time. */
+  private String collection(OperationKey key) {
     String own = OperationName.collectionOf(key.name());
-    return own.isEmpty() ? COLLECTIONS.get(key.name().hashCode() & 1) : own;
+    return own.isEmpty() ? COLLECTIONS.get(world.random.nextInt(2)) : own;
   }
 
   private SimReplica replica() {
