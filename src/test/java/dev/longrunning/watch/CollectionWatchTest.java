@@ -402,6 +402,26 @@ final class CollectionWatchTest {
   }
 
   @Test
+  void filtered_is_not_told_of_the_rest_of_a_snapshot_that_was_resumed() {
+    start("a");
+    hub.start("b", "long");
+    hub.start("c", "long");
+    start("d");
+    var reader = hub.watch(SHORT, "", Reader.of(1));
+    reader.leaves();
+    assertThat(reader.heard()).containsExactly("d=1");
+
+    var resumed = hub.watch(SHORT, reader.token(), new Reader());
+    assertThat(resumed.heard()).containsExactly("a=1", "synced");
+
+    // That it had been sent is not known any more: it is told to be safe.
+    hub.update("b", "longer");
+    hub.update("d", "longer");
+    hub.tell();
+    assertThat(resumed.heard()).containsExactly("b FILTERED", "d FILTERED");
+  }
+
+  @Test
   void a_state_too_large_to_be_brought_along_is_read() {
     start("a");
     var reader = hub.watchAll();
