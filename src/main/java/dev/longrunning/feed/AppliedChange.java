@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param state the operation's state at the batch's revision; null where there is none, where it is
  *     apart, and where the change is passed over
  * @param apart the state is too large to be brought along: to be read by those who need it
- * @param passedOver the operation had changed again when the log was read: a later change follows
+ * @param laterIn null, unless the operation had changed again when the log was read, so that a
+ *     later change follows: the collection it was in by then
  */
 public record AppliedChange(
     int position,
@@ -22,7 +23,17 @@ public record AppliedChange(
     String collection,
     @Nullable State state,
     boolean apart,
-    boolean passedOver) {
+    @Nullable String laterIn) {
+
+  /** Whether it says nothing: a later change follows. */
+  public boolean isPassedOver() {
+    return laterIn != null;
+  }
+
+  /** The same change where what follows is of no concern. */
+  public AppliedChange asTheLast() {
+    return new AppliedChange(position, key, kind, collection, state, apart, null);
+  }
 
   /** Whether the operation went with this change. */
   public boolean isRemoval() {

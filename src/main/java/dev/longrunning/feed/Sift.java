@@ -33,9 +33,13 @@ final class Sift implements ChangeLog.Selection {
 
   /** A change that is watched; its state, where it was known without reading. */
   private record Found(int position, Entry entry, String collection, @Nullable State known) {
-    AppliedChange with(@Nullable State state, boolean apart, boolean passedOver) {
+    AppliedChange with(@Nullable State state, boolean apart) {
+      return new AppliedChange(position, entry.key(), entry.kind(), collection, state, apart, null);
+    }
+
+    AppliedChange passedOver(String laterIn) {
       return new AppliedChange(
-          position, entry.key(), entry.kind(), collection, state, apart, passedOver);
+          position, entry.key(), entry.kind(), collection, null, false, laterIn);
     }
   }
 
@@ -140,14 +144,15 @@ final class Sift implements ChangeLog.Selection {
     var key = found.entry().key();
     var known = found.known();
     if (known != null && known.version() == revision) {
-      return found.with(exactly(known, revision), false, false);
+      return found.with(exactly(known, revision), false);
     }
     var reading = poll.states().get(key);
     if (reading == null) {
-      return found.with(null, empty || poll.apart().contains(key), false);
+      return found.with(null, empty || poll.apart().contains(key));
     }
-    boolean newer = reading.version() > revision;
-    return found.with(newer ? null : exactly(states.apply(reading), revision), false, newer);
+    return reading.version() > revision
+        ? found.passedOver(reading.collection().orElse(found.collection()))
+        : found.with(exactly(states.apply(reading), revision), false);
   }
 
   private static @Nullable State exactly(State state, long revision) {

@@ -65,6 +65,11 @@ public final class State {
     return Optional.ofNullable(tombstone);
   }
 
+  /** Of the operation that is there, or was there last; empty if nothing is known. */
+  public Optional<String> collection() {
+    return snapshot().map(Snapshot::collection).or(() -> tombstone().map(Tombstone::collection));
+  }
+
   /** The serialized {@code google.longrunning.Operation}. Only for an operation that exists. */
   public Bytes wire() {
     var bytes = wire;

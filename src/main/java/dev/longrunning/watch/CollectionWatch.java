@@ -67,11 +67,7 @@ final class CollectionWatch extends OpenWatch {
     this.course = new Course(hub, group.watched(), token, changesOnly);
     this.resumed = token != null || changesOnly;
     this.passed = token == null ? null : token.passed();
-    this.names = names(token == null && !changesOnly);
-  }
-
-  private @Nullable SentNames names(boolean fresh) {
-    return group.watched().isFiltered() ? hub.sentNames(fresh) : null;
+    this.names = hub.sentNames(group.watched(), token == null && !changesOnly);
   }
 
   boolean isInStep() {
@@ -130,7 +126,7 @@ final class CollectionWatch extends OpenWatch {
     place = Place.at(hub.cursors());
     resetDue = (began() || resumed) ? rewound : null;
     course = new Course(hub, group.watched(), null, false);
-    names = names(true);
+    names = hub.sentNames(group.watched(), true);
   }
 
   @Override
@@ -155,6 +151,8 @@ final class CollectionWatch extends OpenWatch {
       } else if (part != null) {
         finish(part);
       } else if (inStep) {
+        // There may have been no room for it when it was due.
+        tellSynced();
         endBurst();
         return;
       } else {
@@ -237,7 +235,7 @@ final class CollectionWatch extends OpenWatch {
 
   private void replaceFirst(Item item, State found) {
     items.remove();
-    items.addFirst(item.with(found));
+    items.addFirst(item.with(found, group.watched()));
   }
 
   private @Nullable Event event(Item item) {
@@ -264,7 +262,8 @@ final class CollectionWatch extends OpenWatch {
       }
       return Group.event(item, tokenAt(course.isSnapshot()));
     }
-    return names != null && names.leaves(name)
+    // An element of a snapshot comes for the first time: its caller holds nothing of it.
+    return item.change() != null && names != null && names.leaves(name)
         ? new Event.Gone(name, Event.Why.FILTERED, snapshot.version(), tokenAt(course.isSnapshot()))
         : null;
   }

@@ -232,8 +232,11 @@ public final class Hub {
     return parts.changes().position().cursors();
   }
 
-  SentNames sentNames(boolean complete) {
-    return new SentNames(hash, complete);
+  /**
+   * For a watch that has sent nothing yet, or else is not {@code complete}; null: without filter.
+   */
+  @Nullable SentNames sentNames(Watched watched, boolean complete) {
+    return watched.isFiltered() ? new SentNames(hash, complete) : null;
   }
 
   /** Runs the task after a pause, which is longer for some than for others. */

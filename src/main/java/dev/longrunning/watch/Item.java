@@ -57,20 +57,21 @@ record Item(
 
   /** Says nothing: a later change follows. */
   boolean isPassedOver() {
-    return change != null && change.passedOver();
+    return change != null && change.isPassedOver();
   }
 
   boolean isRemoval() {
-    return change != null && change.isRemoval() && !change.passedOver();
+    return change != null && change.isRemoval() && !change.isPassedOver();
   }
 
   /** The same change with what was read for it; of a newer one a later change tells. */
-  Item with(State found) {
+  Item with(State found, Watched watched) {
     if (change == null) {
       return this;
     }
     var exact = found.snapshot().filter(each -> each.version() == revision).orElse(null);
     boolean gone = change.isRemoval() && found.snapshot().isEmpty();
+    String later = exact != null || gone ? null : found.collection().orElse(change.collection());
     var read =
         new AppliedChange(
             change.position(),
@@ -79,7 +80,7 @@ record Item(
             change.collection(),
             null,
             false,
-            exact == null && !gone);
-    return new Item(after, revision, exact, read, passed);
+            later);
+    return new Item(after, revision, exact, watched.seen(read), passed);
   }
 }

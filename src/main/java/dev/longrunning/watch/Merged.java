@@ -36,7 +36,8 @@ final class Merged {
         String name = change.key().name();
         // Removed first, so that it takes its place among the newest.
         newest.remove(name);
-        newest.put(name, Item.change(cursors, batch.lane(), batch.revision(), change));
+        var seen = watched.seen(change);
+        newest.put(name, Item.change(cursors, batch.lane(), batch.revision(), seen));
       }
     }
     cursors = cursors.with(batch.lane(), batch.revision());

@@ -1,5 +1,6 @@
 package dev.longrunning.watch;
 
+import dev.longrunning.feed.AppliedChange;
 import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Snapshot;
@@ -26,6 +27,13 @@ public record Watched(
 
   boolean holds(OperationKey key, String collection) {
     return key.service().equals(service) && pattern.matches(collection);
+  }
+
+  /** A change as those see it who watch this: what comes again somewhere else has left. */
+  AppliedChange seen(AppliedChange change) {
+    String later = change.laterIn();
+    boolean leaves = change.isRemoval() && later != null && !holds(change.key(), later);
+    return leaves ? change.asTheLast() : change;
   }
 
   /** What tokens are bound to: a service holds no slash, and a pattern no line break. */

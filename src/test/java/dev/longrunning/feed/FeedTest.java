@@ -347,6 +347,21 @@ final class FeedTest {
   }
 
   @Test
+  void a_standby_is_not_followed() {
+    apply(Samples.start(key));
+    strong();
+    store.recover(true);
+    var waiting = begin(states::sync);
+    settle();
+    assertThat(waiting.isComplete()).isFalse();
+
+    store.recover(false);
+    pass(Duration.ofSeconds(1));
+
+    Await.await(waiting);
+  }
+
+  @Test
   void a_restored_database_is_noticed_by_its_heads() {
     apply(Samples.start(key));
     var backup = store.backup();

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -188,6 +189,58 @@ interface LogContract extends StoreHarness {
 
     assertThat(poll.states()).isEmpty();
     assertThat(poll.apart()).containsExactly(key);
+  }
+
+  @Test
+  default void states_are_of_the_moment_at_which_the_log_was_read() {
+    var changed = Samples.freshKey();
+    var deleted = Samples.freshKey();
+    var before = heads();
+    long version = applied(Samples.start(changed)).version();
+    applied(Samples.start(deleted));
+
+    // Both change once more after the log was read, and before the states are.
+    var poll =
+        await(
+            log()
+                .poll(
+                    before,
+                    selecting(
+                        batch -> {
+                          if (holds(batch, changed)) {
+                            appliedElsewhere(update(changed));
+                          }
+                          if (holds(batch, deleted)) {
+                            appliedElsewhere(new Delete(deleted));
+                          }
+                        })));
+
+    assertThat(poll.batches()).hasSize(2);
+    assertThat(poll.states().get(changed).version()).isEqualTo(version);
+    assertThat(poll.states().get(deleted).snapshot()).isNotNull();
+    assertThat(poll.states().get(deleted).tombstone()).isNull();
+    assertThat(stored(changed).version()).isGreaterThan(version);
+    assertThat(await(store().find(deleted)).snapshot()).isNull();
+  }
+
+  private static boolean holds(ChangeLog.Batch batch, OperationKey key) {
+    return batch.entries().stream().anyMatch(entry -> entry.key().equals(key));
+  }
+
+  /** Everything is wanted; {@code meanwhile} is told of each batch. */
+  private static Selection selecting(Consumer<ChangeLog.Batch> meanwhile) {
+    return new Selection() {
+      @Override
+      public boolean isEmpty() {
+        return false;
+      }
+
+      @Override
+      public List<OperationKey> of(ChangeLog.Batch batch) {
+        meanwhile.accept(batch);
+        return batch.entries().stream().map(Entry::key).toList();
+      }
+    };
   }
 
   @Test

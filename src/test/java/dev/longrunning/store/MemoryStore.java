@@ -22,10 +22,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -265,6 +267,8 @@ public final class MemoryStore implements OperationStore, ChangeLog {
       heads[lane] = lanes[lane].head();
       lanes[lane].after(cursors.at(lane), LANE_BATCHES_MAX).forEach(after::add);
     }
+    // Before anybody is asked: who is asked may change something meanwhile, and this is a snapshot.
+    var present = selection.isEmpty() ? Map.<OperationKey, Reading>of() : present(after);
     var batches = new ArrayList<Batch>();
     var states = new HashMap<OperationKey, Reading>();
     var apart = new HashSet<OperationKey>();
@@ -274,7 +278,7 @@ public final class MemoryStore implements OperationStore, ChangeLog {
       }
       batches.add(batch);
       for (var key : selection.isEmpty() ? List.<OperationKey>of() : selection.of(batch)) {
-        var found = read(key);
+        var found = Objects.requireNonNull(present.get(key));
         boolean large = found.snapshot() != null && found.snapshot().payloadBytes() > stateBytesMax;
         if (large) {
           apart.add(key);
@@ -286,6 +290,14 @@ public final class MemoryStore implements OperationStore, ChangeLog {
     var answering = recovering ? null : timelineNow();
     return new Poll(
         epoch, answering, systemMatches, Cursors.of(heads), batches, now(), states, apart);
+  }
+
+  private Map<OperationKey, Reading> present(List<Batch> changed) {
+    return changed.stream()
+        .flatMap(batch -> batch.entries().stream())
+        .map(Entry::key)
+        .distinct()
+        .collect(Collectors.toMap(key -> key, this::read));
   }
 
   private Reading read(OperationKey key) {

@@ -58,6 +58,11 @@ public interface StoreHarness {
     return answer;
   }
 
+  /** As {@link #applied}, by another replica, also while this one reads. */
+  default Answer appliedElsewhere(Change change) {
+    return applied(change);
+  }
+
   /** Asserts the verdict, and that the state and the log are as they were. */
   default Answer unchangedBy(Change change, Verdict verdict) {
     var before = await(store().find(change.key()));

@@ -4,6 +4,7 @@ import static dev.longrunning.watch.HubHarness.ALL;
 import static dev.longrunning.watch.HubHarness.updating;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longrunning.operation.Change;
 import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
@@ -18,6 +19,12 @@ final class CollectionWatchTest {
   private static final Duration MOMENT = Duration.ofSeconds(1);
   private static final Watched ELSEWHERE =
       Watched.all(OperationKey.DEFAULT_SERVICE, CollectionPattern.of("projects/elsewhere"));
+  private static final Watched EVERYWHERE =
+      Watched.all(OperationKey.DEFAULT_SERVICE, CollectionPattern.of("projects/-"));
+
+  /** A name that does not say in which collection it is. */
+  private static final OperationKey FLAT = OperationKey.of("operations/x-1");
+
   private static final Watched SHORT =
       new Watched(ALL.service(), ALL.pattern(), "short", CollectionWatchTest::isShort);
 
@@ -213,6 +220,25 @@ final class CollectionWatchTest {
 
   @Test
   void synced_waits_for_the_newest_state_of_what_was_passed_over() {
+    var resumed = passedOver();
+
+    hub.settle();
+    assertThat(resumed.heard()).containsExactly("a=3", "synced");
+  }
+
+  @Test
+  void synced_comes_also_to_who_had_no_room_for_it_at_its_time() {
+    var resumed = passedOver();
+    resumed.takes(1);
+    hub.settle();
+    assertThat(resumed.heard()).containsExactly("a=3");
+
+    resumed.reads(9);
+    assertThat(resumed.heard()).containsExactly("synced");
+  }
+
+  /** Who has resumed and is in step, but for a change of a that the feed is about to tell of. */
+  private Reader passedOver() {
     start("a");
     var reader = hub.watchAll();
     reader.leaves();
@@ -225,12 +251,9 @@ final class CollectionWatchTest {
     hub.update("a", "3");
     hub.look();
     hub.loop().runNext();
-
     hub.switches().release(Call.HISTORY);
     assertThat(resumed.heard()).containsExactly("b=1");
-
-    hub.settle();
-    assertThat(resumed.heard()).containsExactly("a=3", "synced");
+    return resumed;
   }
 
   @Test
@@ -243,6 +266,64 @@ final class CollectionWatchTest {
     hub.tell();
 
     assertThat(hub.resume(reader).heard()).containsExactly("a=2", "synced");
+  }
+
+  @Test
+  void what_was_not_told_while_nobody_watched_is_read_from_the_log() {
+    start("a");
+    var reader = hub.watchAll();
+    // Its change is in the ring; the next one is not.
+    hub.update("a", "2");
+    hub.tell();
+    reader.lastWords();
+    reader.leaves();
+    hub.update("a", "3");
+    hub.tell();
+
+    assertThat(hub.resume(reader).heard()).containsExactly("a=3", "synced");
+  }
+
+  @Test
+  void the_log_of_a_standby_is_not_continued() {
+    start("a");
+    var reader = hub.watchAll();
+    reader.leaves();
+    hub.update("a", "2");
+    hub.tell();
+    hub.switches().holdRequests(Call.HISTORY);
+    var resumed = hub.resume(reader);
+
+    // What answers may be behind.
+    hub.store().recover(true);
+    hub.switches().release(Call.HISTORY);
+
+    assertThat(resumed.heard()).isEmpty();
+    assertThat(resumed.failure()).isNotNull();
+    assertThat(resumed.failure().kind()).isEqualTo(Problem.Kind.UNAVAILABLE);
+  }
+
+  @Test
+  void what_comes_again_in_another_collection_has_left_this_one() {
+    var reader = hub.watchAll();
+    var resumed = hub.watchAll();
+    var everywhere = hub.watch(EVERYWHERE, "", new Reader());
+    hub.apply(flat(HubHarness.COLLECTION, "1"));
+    hub.tell();
+    assertThat(reader.heard()).containsExactly("synced", "x=1");
+    resumed.leaves();
+
+    hub.apply(new Change.Delete(FLAT));
+    hub.apply(flat("projects/elsewhere", "another"));
+    hub.tell();
+
+    assertThat(reader.heard()).containsExactly("x DELETED");
+    assertThat(hub.replica().resume(resumed).heard()).containsExactly("x DELETED", "synced");
+    assertThat(everywhere.heard()).containsExactly("synced", "x=1", "x=another");
+  }
+
+  private static Change flat(String collection, String text) {
+    return new Change.Start(
+        FLAT, collection, null, Samples.metadata(text), HubHarness.RETENTION, null);
   }
 
   @Test
@@ -318,6 +399,26 @@ final class CollectionWatchTest {
     hub.update("a", "3");
     hub.tell();
     assertThat(reader.heard()).containsExactly("a=3");
+  }
+
+  @Test
+  void filtered_is_not_told_of_the_rest_of_a_snapshot_that_was_resumed() {
+    start("a");
+    hub.start("b", "long");
+    hub.start("c", "long");
+    start("d");
+    var reader = hub.watch(SHORT, "", Reader.of(1));
+    reader.leaves();
+    assertThat(reader.heard()).containsExactly("d=1");
+
+    var resumed = hub.watch(SHORT, reader.token(), new Reader());
+    assertThat(resumed.heard()).containsExactly("a=1", "synced");
+
+    // That it had been sent is not known any more: it is told to be safe.
+    hub.update("b", "longer");
+    hub.update("d", "longer");
+    hub.tell();
+    assertThat(resumed.heard()).containsExactly("b FILTERED", "d FILTERED");
   }
 
   @Test

@@ -13,6 +13,9 @@ interface SimClient {
 
   void disconnect();
 
+  /** Its server stops: the stream is given the chance of last words. */
+  void drain();
+
   /** The process is gone. */
   void lost(SimReplica replica);
 
@@ -27,6 +30,9 @@ interface SimClient {
 
   /** Reads what comes, or does not. */
   void read(boolean on);
+
+  /** A connection that was full has room again. */
+  void makeRoom();
 
   /** Whether it knows what is there now. */
   boolean isCurrent(Map<OperationKey, Snapshot> now);

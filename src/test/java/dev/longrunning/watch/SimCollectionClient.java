@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimCollectionClient implements SimClient, Outlet {
   private final SimHistory history;
+  private final SimFaults faults;
   private final Watched watched;
   private final boolean changesOnly;
   private Memory memory = new Memory();
@@ -28,6 +29,9 @@ final class SimCollectionClient implements SimClient, Outlet {
   private @Nullable Watch watch;
   private boolean reads = true;
   private boolean ready;
+
+  /** Its stream has sent something: from then on it does not end because the database is away. */
+  private boolean began;
 
   /** What it holds: the versions by name, and what the stream may still say. */
   private static final class Memory {
@@ -48,8 +52,9 @@ final class SimCollectionClient implements SimClient, Outlet {
     }
   }
 
-  SimCollectionClient(SimHistory history, Watched watched, boolean changesOnly) {
+  SimCollectionClient(SimHistory history, SimFaults faults, Watched watched, boolean changesOnly) {
     this.history = history;
+    this.faults = faults;
     this.watched = watched;
     this.changesOnly = changesOnly;
   }
@@ -63,6 +68,7 @@ final class SimCollectionClient implements SimClient, Outlet {
   public void connect(SimReplica.Home to) {
     home = to;
     ready = reads;
+    began = false;
     if (!memory.token.isEmpty()) {
       memory.whole = false;
     }
@@ -90,6 +96,18 @@ final class SimCollectionClient implements SimClient, Outlet {
     if (leaving != null && closing != null) {
       leaving.loop().now(closing::close);
     }
+  }
+
+  @Override
+  public void drain() {
+    var leaving = home;
+    var told = watch;
+    if (leaving != null && told != null) {
+      // Its connection may have room again, and nobody has told the watch of that yet.
+      ready = reads;
+      leaving.loop().now(told::lastWords);
+    }
+    disconnect();
   }
 
   @Override
@@ -133,6 +151,13 @@ final class SimCollectionClient implements SimClient, Outlet {
   }
 
   @Override
+  public void makeRoom() {
+    if (reads) {
+      read(true);
+    }
+  }
+
+  @Override
   public boolean isReady() {
     return ready && home != null;
   }
@@ -150,12 +175,15 @@ final class SimCollectionClient implements SimClient, Outlet {
   @Override
   public void fail(Problem problem) {
     assertThat(problem.kind()).isEqualTo(Problem.Kind.UNAVAILABLE);
+    assertThat(!began || problem.reason().equals("STALLED")).as("given up: %s", problem).isTrue();
     disconnect();
   }
 
   @Override
   public void send(Event event) {
     assertThat(isReady()).as("sent while it does not read").isTrue();
+    ready = !faults.fills();
+    began = true;
     memory.token = event.token();
     if (event instanceof Event.Changed changed) {
       changed(changed.snapshot());

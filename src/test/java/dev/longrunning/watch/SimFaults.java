@@ -11,8 +11,10 @@ final class SimFaults {
     DELAYED_POLL,
     FAILED_CALL,
     SLOW_READER,
+    FULL_CONNECTION,
     STALLED_READER,
     DISCONNECT,
+    DRAIN,
     FORGOTTEN_TOKEN,
     OLD_TOKEN,
     DELETION,
@@ -23,6 +25,7 @@ final class SimFaults {
     TRIMMED_LOG,
     FAILOVER,
     REWIND,
+    UNNOTICED_REWIND,
     KILLED_PROCESS
   }
 
@@ -63,6 +66,15 @@ final class SimFaults {
       happened(Fault.FAILED_CALL);
     }
     return fails;
+  }
+
+  /** Whether an event fills the connection of who reads it. */
+  boolean fills() {
+    boolean fills = random.nextInt(5) == 0;
+    if (fills) {
+      happened(Fault.FULL_CONNECTION);
+    }
+    return fills;
   }
 
   Map<Fault, Integer> counts() {

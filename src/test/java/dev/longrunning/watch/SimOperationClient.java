@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A client that waits for the end of one operation. */
 final class SimOperationClient implements SimClient, Outlet {
   private final SimHistory history;
+  private final SimFaults faults;
   private final OperationKey key;
   private SimReplica.@Nullable Home home;
   private @Nullable Watch watch;
@@ -20,6 +21,9 @@ final class SimOperationClient implements SimClient, Outlet {
   private Memory old = memory;
   private boolean reads = true;
   private boolean ready;
+
+  /** Its stream has sent something: from then on it does not end because the database is away. */
+  private boolean began;
 
   /** What there was when its stream began without a token, and in which history. */
   private long present;
@@ -30,8 +34,9 @@ final class SimOperationClient implements SimClient, Outlet {
   private record Memory(
       String token, long version, @Nullable Instant createTime, boolean finished) {}
 
-  SimOperationClient(SimHistory history, OperationKey key) {
+  SimOperationClient(SimHistory history, SimFaults faults, OperationKey key) {
     this.history = history;
+    this.faults = faults;
     this.key = key;
   }
 
@@ -44,6 +49,7 @@ final class SimOperationClient implements SimClient, Outlet {
   public void connect(SimReplica.Home to) {
     home = to;
     ready = reads;
+    began = false;
     presentIn = memory.token().isEmpty() ? history.epoch() : null;
     present = history.version(key);
     to.loop()
@@ -67,6 +73,18 @@ final class SimOperationClient implements SimClient, Outlet {
     if (leaving != null && closing != null) {
       leaving.loop().now(closing::close);
     }
+  }
+
+  @Override
+  public void drain() {
+    var leaving = home;
+    var told = watch;
+    if (leaving != null && told != null) {
+      // Its connection may have room again, and nobody has told the watch of that yet.
+      ready = reads;
+      leaving.loop().now(told::lastWords);
+    }
+    disconnect();
   }
 
   @Override
@@ -110,6 +128,13 @@ final class SimOperationClient implements SimClient, Outlet {
   }
 
   @Override
+  public void makeRoom() {
+    if (reads) {
+      read(true);
+    }
+  }
+
+  @Override
   public boolean isReady() {
     return ready && home != null;
   }
@@ -128,6 +153,7 @@ final class SimOperationClient implements SimClient, Outlet {
   @Override
   public void fail(Problem problem) {
     assertThat(problem.kind()).isIn(Problem.Kind.UNAVAILABLE, Problem.Kind.NOT_FOUND);
+    assertThat(!began || problem.reason().equals("STALLED")).as("given up: %s", problem).isTrue();
     boolean missing = problem.kind() == Problem.Kind.NOT_FOUND;
     if (missing) {
       assertThat(memory.version()).as("what was there is not unknown").isZero();
@@ -139,6 +165,8 @@ final class SimOperationClient implements SimClient, Outlet {
   @Override
   public void send(Event event) {
     assertThat(isReady()).as("sent while it does not read").isTrue();
+    ready = !faults.fills();
+    began = true;
     assertThat(memory.finished()).as("sent after the end").isFalse();
     if (event instanceof Event.Changed changed) {
       changed(changed);

@@ -46,6 +46,9 @@ final class Simulation {
   /** In which epoch nothing can be written: the database failed over, and nobody has noticed. */
   private @Nullable UUID frozenIn;
 
+  /** The server that answers is another one, which every look at the log tells. */
+  private boolean promoted;
+
   private int written;
 
   Simulation(long seed) {
@@ -79,9 +82,10 @@ final class Simulation {
     return keys;
   }
 
-  private static String collection(OperationKey key) {
+  /** A name that does not say its collection is in another one each time. */
+  private String collection(OperationKey key) {
     String own = OperationName.collectionOf(key.name());
-    return own.isEmpty() ? COLLECTIONS.get(key.name().hashCode() & 1) : own;
+    return own.isEmpty() ? COLLECTIONS.get(world.random.nextInt(2)) : own;
   }
 
   private SimReplica replica() {
@@ -90,7 +94,7 @@ final class Simulation {
 
   private SimClient client() {
     if (world.random.nextInt(3) == 0) {
-      return new SimOperationClient(history, anyKey());
+      return new SimOperationClient(history, faults, anyKey());
     }
     var pattern =
         CollectionPattern.of(
@@ -99,7 +103,7 @@ final class Simulation {
         world.random.nextInt(3) == 0
             ? new Watched(OperationKey.DEFAULT_SERVICE, pattern, "even", Simulation::isEven)
             : Watched.all(OperationKey.DEFAULT_SERVICE, pattern);
-    return new SimCollectionClient(history, watched, world.random.nextInt(5) == 0);
+    return new SimCollectionClient(history, faults, watched, world.random.nextInt(5) == 0);
   }
 
   private static boolean isEven(Snapshot snapshot) {
@@ -135,6 +139,9 @@ final class Simulation {
     world.pass(Duration.ofNanos(world.random.nextInt(2) * STATEMENT.toNanos() / 10));
     if (!world.step() || world.random.nextInt(12) == 0) {
       world.tick();
+    }
+    if (world.random.nextInt(4) == 0) {
+      clients.get(world.random.nextInt(clients.size())).makeRoom();
     }
     history.in(nonce());
   }
@@ -231,8 +238,7 @@ final class Simulation {
     int chosen = world.random.nextInt(12);
     if (!client.isConnected() || chosen < 2) {
       if (client.isConnected()) {
-        faults.happened(Fault.DISCONNECT);
-        client.disconnect();
+        leave(client);
       }
       if (!client.isConnected()) {
         client.connect(anyHome());
@@ -253,6 +259,16 @@ final class Simulation {
     } else {
       client.read(false);
       stall();
+    }
+  }
+
+  private void leave(SimClient client) {
+    if (world.random.nextBoolean()) {
+      faults.happened(Fault.DISCONNECT);
+      client.disconnect();
+    } else {
+      faults.happened(Fault.DRAIN);
+      client.drain();
     }
   }
 
@@ -296,7 +312,8 @@ final class Simulation {
       return;
     }
     var saved = backup;
-    if (saved == null || world.random.nextInt(3) == 0) {
+    boolean rewound = saved != null && world.random.nextInt(3) > 0;
+    if (!rewound) {
       backup = store.backup();
       faults.happened(Fault.FAILOVER);
     } else {
@@ -308,7 +325,13 @@ final class Simulation {
       backup = null;
     }
     frozenIn = nonce();
-    store.promote();
+    promoted = !rewound || world.random.nextBoolean();
+    if (promoted) {
+      store.promote();
+    } else {
+      // Only who knows more than there is now can tell.
+      faults.happened(Fault.UNNOTICED_REWIND);
+    }
   }
 
   private void killOne() {
@@ -341,7 +364,7 @@ final class Simulation {
 
   private boolean isSettled() {
     var now = now();
-    return !isFrozen()
+    return !(promoted && isFrozen())
         && clients.stream().allMatch(client -> client.isConnected() && client.isCurrent(now));
   }
 

@@ -1,5 +1,7 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.operation.Answer;
+import dev.longrunning.operation.Change;
 import dev.longrunning.store.ChangeLog;
 import dev.longrunning.store.OperationStore;
 import dev.longrunning.store.OperationStoreContract;
@@ -16,6 +18,9 @@ abstract class PgStoreContract extends OperationStoreContract {
   private TestPostgres postgres;
   private StoreFixture fixture;
 
+  /** Another replica, with event loops of its own: made when it is first asked for. */
+  private StoreFixture elsewhere;
+
   /** To be called before all tests. */
   void use(TestPostgres server, StoreFixture store) {
     postgres = server;
@@ -24,6 +29,9 @@ abstract class PgStoreContract extends OperationStoreContract {
 
   @AfterAll
   void stop() throws Exception {
+    if (elsewhere != null) {
+      elsewhere.close();
+    }
     if (fixture != null) {
       fixture.close();
     }
@@ -40,6 +48,18 @@ abstract class PgStoreContract extends OperationStoreContract {
   @Override
   public ChangeLog log() {
     return fixture.store;
+  }
+
+  @Override
+  public Answer appliedElsewhere(Change change) {
+    try {
+      if (elsewhere == null) {
+        elsewhere = fixture.elsewhere();
+      }
+      return StoreFixture.await(elsewhere.store.apply(change, PATIENCE));
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Makes all that is stored older, instead of waiting. */

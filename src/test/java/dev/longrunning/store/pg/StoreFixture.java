@@ -46,6 +46,11 @@ final class StoreFixture implements AutoCloseable {
     return new StoreFixture(vertx, options, false);
   }
 
+  /** As {@link #replica}, on event loops of its own: one of ours may wait for it. */
+  StoreFixture elsewhere() throws Exception {
+    return new StoreFixture(Vertx.vertx(), options, true);
+  }
+
   /** Runs statements past the store. */
   RowSet<Row> sql(String sql) throws Exception {
     return await(
