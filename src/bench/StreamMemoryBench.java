@@ -1,5 +1,18 @@
+import com.google.protobuf.Message;
 import dev.longrunning.app.ApiPort;
+import dev.longrunning.feed.Feed;
+import dev.longrunning.feed.FeedSettings;
+import dev.longrunning.feed.VertxLoop;
+import dev.longrunning.feed.VertxTimers;
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.Readiness;
+import dev.longrunning.operation.Answer;
+import dev.longrunning.operation.Bytes;
+import dev.longrunning.operation.Change;
+import dev.longrunning.operation.KeyRing;
+import dev.longrunning.operation.OperationKey;
+import dev.longrunning.operation.Outcome;
+import dev.longrunning.operation.Snapshot;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
@@ -8,11 +21,27 @@ import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ContextTurns;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
+import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StandardMethods;
+import dev.longrunning.rpc.WatcherMethods;
+import dev.longrunning.service.OperationWire;
+import dev.longrunning.store.ChangeLog;
+import dev.longrunning.store.Cursors;
+import dev.longrunning.store.Epoch;
+import dev.longrunning.store.Listed;
+import dev.longrunning.store.Listing;
+import dev.longrunning.store.OperationStore;
+import dev.longrunning.store.Reading;
+import dev.longrunning.v1.WatchOperationRequest;
+import dev.longrunning.v1.WatchOperationsRequest;
+import dev.longrunning.watch.Hub;
+import dev.longrunning.watch.HubSettings;
+import dev.longrunning.watch.StoredPages;
 import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.netty.util.internal.PlatformDependent;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -33,18 +62,26 @@ import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What an open stream costs the server while nothing happens on it, and what one change to all of them costs: ours, a
- * stream of Vert.x gRPC, and the least that Vert.x takes for any HTTP/2 stream.
+ * stream of Vert.x gRPC, and the least that Vert.x takes for any HTTP/2 stream. Of ours: health watches, watches of one
+ * operation (watch-one), of an operation each (watch-many, the states in the cache included), of a collection each
+ * (watch-all).
  *
  * <p>Run it after {@code mvn package}: {@code java -cp target/longrunning.jar:PEER src/bench/StreamMemoryBench.java}, PEER
  * being the jar of vertx-grpc-server in the local repository. Each server is a process of its own; the client is raw
@@ -63,7 +100,7 @@ public final class StreamMemoryBench {
     }
     System.out.printf(
         "%d streams on %d connections; heap and direct memory in bytes a stream%n", CONNECTIONS * STREAMS, CONNECTIONS);
-    for (String kind : List.of("ours", "vertx-grpc", "bare-http2")) {
+    for (String kind : List.of("ours", "watch-one", "watch-many", "watch-all", "vertx-grpc", "bare-http2")) {
       measure(kind);
     }
     System.exit(0);
@@ -78,22 +115,22 @@ public final class StreamMemoryBench {
       int port = Integer.parseInt(out.readLine());
       var clients = new ArrayList<Client>();
       for (int i = 0; i < CONNECTIONS; i++) {
-        clients.add(new Client(port));
+        clients.add(new Client(port, kind));
       }
       // Classes are loaded and code is compiled by a first round of streams that end again.
       round(clients);
       clients.forEach(Client::close);
       clients.clear();
       for (int i = 0; i < CONNECTIONS; i++) {
-        clients.add(new Client(port));
+        clients.add(new Client(port, kind));
       }
       long[] before = memory(in, out);
       round(clients);
       long[] after = memory(in, out);
       int n = CONNECTIONS * STREAMS;
       System.out.printf(
-          "%-11s heap %6d, direct %5d", kind, (after[0] - before[0]) / n, (after[1] - before[1]) / n);
-      if (!kind.equals("bare-http2")) {
+          "%-12s heap %6d, direct %5d", kind, (after[0] - before[0]) / n, (after[1] - before[1]) / n);
+      if (kind.equals("ours") || kind.equals("vertx-grpc")) {
         long begun = System.nanoTime();
         for (int change = 0; change < CHANGES; change++) {
           ask(in, out, "change");
@@ -148,11 +185,15 @@ public final class StreamMemoryBench {
     }
 
     void run() throws Exception {
-      System.out.println(kind.equals("ours") ? ours() : other());
+      System.out.println(isOurs() ? ours() : other());
       var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         System.out.println(line.equals("memory") ? memory() : change());
       }
+    }
+
+    private boolean isOurs() {
+      return kind.equals("ours") || kind.startsWith("watch");
     }
 
     private int ours() throws Exception {
@@ -170,8 +211,25 @@ public final class StreamMemoryBench {
       var loop = vertx.getOrCreateContext();
       var clock = InstantSource.system();
       var pipeline = new CallPipeline(vertx, clock, () -> "id", AdmissionSettings.DEFAULT, ended -> {});
-      var table = StandardMethods.with(List.of(), readiness, new ContextTurns(loop)::next);
+      var table = StandardMethods.with(rows(), readiness, new ContextTurns(loop)::next);
       return new ApiPort.Service(table, pipeline, new Intakes(vertx, clock, IntakeSettings.DEFAULT), clock);
+    }
+
+    private List<Row<?, ?>> rows() {
+      if (kind.equals("ours")) {
+        return List.of();
+      }
+      var loop = VertxLoop.current(vertx);
+      var timers = new VertxTimers(vertx);
+      var metrics = new Metrics(System::nanoTime);
+      var store = new StillStore();
+      var feed = new Feed(loop, store, FeedSettings.DEFAULT, timers, OperationWire::operation, metrics);
+      feed.start();
+      var view = feed.view(loop, store);
+      var keys = new KeyRing(Map.of(1, Bytes.of(new byte[32])), 1);
+      var pages = new StoredPages(store, StoredPages.PAGE_SIZE);
+      var parts = new Hub.Parts(view.states(), view.changes(), pages, () -> keys, timers, new Random(1), metrics);
+      return WatcherMethods.of(new Hub(parts, new HubSettings(Duration.ofMinutes(5), Duration.ofMinutes(5))));
     }
 
     private int other() throws Exception {
@@ -235,28 +293,54 @@ public final class StreamMemoryBench {
 
   /** One connection that speaks HTTP/2 by hand; headers are sent as real clients do, by index after the first time. */
   private static final class Client {
-    private static final Map<String, String> HEADERS =
-        new TreeMap<>(
+    private static final AtomicInteger NEXT_NAME = new AtomicInteger();
+
+    private static Map<String, String> headers(String kind) {
+      String service = "/longrunning.v1.OperationWatcher/";
+      String method = kind.equals("watch-all") ? service + "WatchOperations" : service + "WatchOperation";
+      return new TreeMap<>(
             Map.of(
                 ":method", "POST",
                 ":scheme", "http",
-                ":path", "/" + WATCH,
+                ":path", kind.startsWith("watch") ? method : "/" + WATCH,
                 ":authority", "127.0.0.1:8080",
                 "content-type", "application/grpc",
                 "te", "trailers",
                 "user-agent", "grpc-java-netty/1.85.1",
                 "grpc-accept-encoding", "gzip"));
+    }
+
+    private byte[] request() {
+      Message message =
+          switch (kind) {
+            case "watch-one" -> WatchOperationRequest.newBuilder().setName("projects/p/operations/one").build();
+            case "watch-many" ->
+                WatchOperationRequest.newBuilder()
+                    .setName("projects/p/operations/o" + NEXT_NAME.incrementAndGet())
+                    .build();
+            case "watch-all" ->
+                WatchOperationsRequest.newBuilder().setName("projects/p" + NEXT_NAME.incrementAndGet()).build();
+            // An empty request: the whole server.
+            default -> HealthCheckRequest.getDefaultInstance();
+          };
+      byte[] bytes = message.toByteArray();
+      return Buffer.buffer().appendByte((byte) 0).appendInt(bytes.length).appendBytes(bytes).getBytes();
+    }
 
     private static final int HEADERS_FRAME = 1;
     private static final int SETTINGS_FRAME = 4;
     private static final int WINDOW_UPDATE_FRAME = 8;
 
+    private final Map<String, String> headers;
+    private final String kind;
     private final Socket socket;
     private final OutputStream out;
     private final DataInputStream in;
     private int next = 1;
 
-    Client(int port) throws IOException {
+    Client(int port, String kind) throws IOException {
+      this.kind = kind;
+      this.headers = headers(kind);
       socket = new Socket("127.0.0.1", port);
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(60_000);
@@ -282,17 +366,16 @@ public final class StreamMemoryBench {
       var bytes = new ByteArrayOutputStream();
       for (int i = 0; i < streams; i++) {
         bytes.write(frame(HEADERS_FRAME, 4, next, next == 1 ? literals() : indexes()));
-        // An empty request: the whole server.
-        bytes.write(frame(0, 1, next, new byte[5]));
+        bytes.write(frame(0, 1, next, request()));
         next += 2;
       }
       out.write(bytes.toByteArray());
       out.flush();
     }
 
-    private static byte[] literals() {
+    private byte[] literals() {
       var block = Buffer.buffer();
-      HEADERS.forEach(
+      headers.forEach(
           (name, value) ->
               block
                   .appendByte((byte) 0x40)
@@ -304,8 +387,8 @@ public final class StreamMemoryBench {
     }
 
     /** The newest entry of the table has the first index after the static ones. */
-    private static byte[] indexes() {
-      var block = new byte[HEADERS.size()];
+    private byte[] indexes() {
+      var block = new byte[headers.size()];
       for (int i = 0; i < block.length; i++) {
         block[i] = (byte) (0x80 | (62 + block.length - 1 - i));
       }
@@ -320,14 +403,14 @@ public final class StreamMemoryBench {
         int type = head & 0xff;
         int flags = in.readByte();
         in.readInt();
-        in.skipNBytes(length);
+        byte[] payload = in.readNBytes(length);
         if (type == 0 && length > 0) {
           seen++;
         } else if (type == SETTINGS_FRAME && (flags & 1) == 0) {
           out.write(frame(SETTINGS_FRAME, 1, 0, new byte[0]));
           out.flush();
         } else if (type == 7 || type == 3) {
-          throw new IOException(String.format(Locale.ROOT, "frame %d instead of data", type));
+          throw new IOException(String.format(Locale.ROOT, "frame %d instead of data: %s", type, new String(payload, StandardCharsets.US_ASCII)));
         }
       }
     }
@@ -339,5 +422,71 @@ public final class StreamMemoryBench {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  /** A database in which every operation runs, and nothing ever changes. */
+  private static final class StillStore implements OperationStore, ChangeLog {
+    private static final Epoch EPOCH = new Epoch(1, new UUID(1, 1), "00000001");
+
+    @Override
+    public Future<Answer> apply(Change change, Duration patience) {
+      return Future.failedFuture("nothing changes");
+    }
+
+    @Override
+    public Future<Reading> find(OperationKey key) {
+      var at = Instant.EPOCH;
+      var snapshot =
+          new Snapshot(
+              key, "projects/p", 7, at, at, Duration.ofDays(30), Outcome.RUNNING, Bytes.EMPTY, null, null, Map.of(), null,
+              null, null);
+      return Future.succeededFuture(new Reading(key, EPOCH.nonce(), snapshot, null));
+    }
+
+    @Override
+    public Future<Listed> list(Listing listing) {
+      return Future.succeededFuture(new Listed(List.of(), null));
+    }
+
+    @Override
+    public Future<List<OperationKey>> purgeDue(int limit) {
+      return Future.succeededFuture(List.of());
+    }
+
+    @Override
+    public Future<List<OperationKey>> expiryDue(int limit) {
+      return Future.succeededFuture(List.of());
+    }
+
+    @Override
+    public Future<Void> sweep(int lane) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Integer> trim(Duration window, int limit) {
+      return Future.succeededFuture(0);
+    }
+
+    @Override
+    public Future<Poll> poll(Cursors cursors, Selection selection) {
+      long[] heads = new long[OperationKey.LANES];
+      Arrays.fill(heads, EPOCH.firstRevision());
+      return Future.succeededFuture(
+          new Poll(EPOCH, EPOCH.timeline(), true, Cursors.of(heads), List.of(), Instant.EPOCH, Map.of(), Set.of()));
+    }
+
+    @Override
+    public Future<Poll> history(Cursors cursors, Selection selection) {
+      return poll(cursors, selection);
+    }
+
+    @Override
+    public Future<Void> openEpoch(Epoch known, long numberMin) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public void onDoorbell(Runnable ring) {}
   }
 }

@@ -13,6 +13,7 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -143,6 +144,29 @@ final class DocsTest {
     assertThat(begin).as(method).isNotNegative();
     int end = page.indexOf("\n##", begin);
     return page.substring(begin, end < 0 ? page.length() : end);
+  }
+
+  @Test
+  void programs_that_watch_are_shown_as_the_files_that_are_run() throws IOException {
+    var shown =
+        Pattern.compile("(?ms)^```[a-z]+\n(.*?)^```$")
+            .matcher(Files.readString(DOCS.resolve("watching.md")))
+            .results()
+            .map(hit -> hit.group(1))
+            .toList();
+
+    var files = new ArrayList<String>();
+    try (Stream<Path> examples = Files.list(Path.of("examples", "watching"))) {
+      // The page that draws a table is a link.
+      for (Path file : (Iterable<Path>) examples.filter(DocsTest::isProgram)::iterator) {
+        files.add(Files.readString(file));
+      }
+    }
+    assertThat(shown).containsExactlyInAnyOrderElementsOf(files);
+  }
+
+  private static boolean isProgram(Path file) {
+    return !file.toString().endsWith(".html");
   }
 
   @Test

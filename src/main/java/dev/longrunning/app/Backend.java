@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * <p><b>Threads.</b> Made and started on its loop; what it offers may be used on any.
  */
 final class Backend {
+  private final Metrics metrics;
   private final Migrations migrations;
   private final PgStore database;
   private final ObservedStore store;
@@ -47,6 +48,7 @@ final class Backend {
       Timers timers,
       InstantSource clock,
       Metrics metrics) {
+    this.metrics = metrics;
     this.migrations = new Migrations(connector);
     this.database = new PgStore(vertx, connector, storeSettings(settings), metrics);
     this.store = new ObservedStore(database);
@@ -106,7 +108,8 @@ final class Backend {
     var pages = new StoredPages(store, StoredPages.PAGE_SIZE);
     var random = new SplittableRandom(new SecureRandom().nextLong());
     return new Hub(
-        new Hub.Parts(view.states(), view.changes(), pages, keys::ring, timers, random), settings);
+        new Hub.Parts(view.states(), view.changes(), pages, keys::ring, timers, random, metrics),
+        settings);
   }
 
   private static PgStore.Settings storeSettings(Settings settings) {

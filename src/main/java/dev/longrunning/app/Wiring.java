@@ -6,7 +6,6 @@ import dev.longrunning.connection.GuardedTransport;
 import dev.longrunning.connection.TlsFault;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.demo.v1.ChecksumFolderResponse;
-import dev.longrunning.feed.VertxLoop;
 import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.QueuePeak;
@@ -14,17 +13,6 @@ import dev.longrunning.observe.Readiness;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
-import dev.longrunning.rpc.CallPipeline;
-import dev.longrunning.rpc.ContextTurns;
-import dev.longrunning.rpc.IntakeSettings;
-import dev.longrunning.rpc.Intakes;
-import dev.longrunning.rpc.OperationsMethods;
-import dev.longrunning.rpc.ProducerMethods;
-import dev.longrunning.rpc.Row;
-import dev.longrunning.rpc.StandardMethods;
-import dev.longrunning.rpc.WatcherMethods;
-import dev.longrunning.service.Operations;
-import dev.longrunning.service.Producer;
 import dev.longrunning.store.pg.Connector;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
@@ -38,11 +26,9 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -213,9 +199,10 @@ final class Wiring {
             .add(ChecksumFolderMetadata.getDescriptor())
             .add(ChecksumFolderResponse.getDescriptor());
     var json = new JsonMessages(types.build());
+    var calls = new CallWiring(observation, readiness, parts, peaks, clock, () -> live);
     Supplier<ApiPort> port =
         () -> {
-          var made = new ApiPort(address, policy, json, () -> service(vertx, backend));
+          var made = new ApiPort(address, policy, json, () -> calls.service(vertx, backend));
           ports.add(made);
           return made;
         };
@@ -240,38 +227,6 @@ final class Wiring {
     } catch (TlsFault fault) {
       throw new StartFault(fault.line(), fault);
     }
-  }
-
-  /** What answers the calls of one event loop; made on it. */
-  private ApiPort.Service service(Vertx vertx, Backend backend) {
-    var timers = new VertxTimers(vertx);
-    var view = backend.feed().view(VertxLoop.current(vertx), backend.store());
-    var states = observation.states(view.states());
-    var store = observation.store(backend.store());
-    var operations =
-        new Operations(
-            states, store, backend.keys()::ring, clock, timers, CallPart.operations(live));
-    peaks.add(() -> List.of(operations.peak()));
-    observation.watch(operations);
-    var producer = new Producer(states, store, clock, UUID::randomUUID, CallPart.producer(live));
-    var hub = backend.hub(view, timers, live.push().hub());
-    List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
-    own.addAll(ProducerMethods.of(producer));
-    own.addAll(WatcherMethods.of(hub));
-    var loop = vertx.getOrCreateContext();
-    var table = StandardMethods.with(own, readiness, new ContextTurns(loop)::next);
-    var pipeline =
-        new CallPipeline(
-            vertx,
-            clock,
-            () -> UUID.randomUUID().toString(),
-            CallPart.admission(live),
-            observation.recorder(vertx));
-    peaks.add(() -> List.of(pipeline.streams().peak()));
-    observation.watch(pipeline);
-    parts.add(loop, new CallPart(operations, producer, hub, pipeline, timers));
-    var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
-    return new ApiPort.Service(table, pipeline, intakes, clock);
   }
 
   private static <T> Future<T> onLoop(Context loop, Callable<T> work) {

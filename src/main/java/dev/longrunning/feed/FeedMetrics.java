@@ -91,8 +91,16 @@ final class FeedMetrics {
     metrics.gauge("longrunning_feed_waiting_reads", "Strong reads that wait.", loop::waitingReads);
     metrics.gauge(
         "longrunning_feed_watched_operations",
-        "Operations that somebody waits on, on each event loop.",
+        "Operations that somebody watches or waits on, on each event loop.",
         loop::watchedOperations);
+    metrics.gauge(
+        "longrunning_feed_ring_batches",
+        "Newest batches that are kept for watches that are behind.",
+        () -> loop.changes().ring().size());
+    metrics.gauge(
+        "longrunning_feed_ring_bytes",
+        "Weight of the states in them.",
+        () -> loop.changes().ring().bytes());
   }
 
   long nanos() {

@@ -28,6 +28,17 @@ public record Contents(
     return !replacesMetadata && !replacesProgress && !replacesLabels;
   }
 
+  /** What these and then {@code later} ones leave behind, each part replaced as a whole. */
+  Contents then(Contents later) {
+    return new Contents(
+        replacesMetadata || later.replacesMetadata,
+        later.replacesMetadata ? later.metadata : metadata,
+        replacesProgress || later.replacesProgress,
+        later.replacesProgress ? later.progress : progress,
+        replacesLabels || later.replacesLabels,
+        later.replacesLabels ? later.labels : labels);
+  }
+
   /** The producer's own estimate, if the progress brings one. */
   @Nullable Instant ownEstimate() {
     return replacesProgress && progress != null ? progress.estimatedEndTime() : null;

@@ -32,6 +32,11 @@ final class JsonArrayForm implements StreamForm {
   }
 
   @Override
+  public boolean showsLast() {
+    return false;
+  }
+
+  @Override
   public StreamReply.Form first() {
     return first;
   }

@@ -89,6 +89,11 @@ final class StreamAnswer implements StreamWire {
   }
 
   @Override
+  public boolean showsLast() {
+    return form.showsLast();
+  }
+
+  @Override
   public void opened() {
     if (!accepted && isWritable()) {
       timer = loop.owner().setTimer(HEAD_WAIT_MILLIS, fired -> writeHead());

@@ -17,6 +17,11 @@ interface StreamForm {
   /** Whether a stream that ends without a reply is to be told as 204. */
   boolean emptyIsNoContent();
 
+  /** Whether clients read a reply before the next one comes. */
+  default boolean showsLast() {
+    return true;
+  }
+
   /** Of the first reply of a stream. */
   StreamReply.Form first();
 

@@ -31,13 +31,24 @@ public final class BodyBudget {
       return true;
     }
     int own = callers.getOrDefault(caller, 0);
-    int others = held - own;
-    if (bytes > (BYTES_MAX - others) / CALLER_PART - own) {
+    if (bytes > share(own) - own) {
       return false;
     }
     callers.put(caller, own + bytes);
     held += bytes;
     return true;
+  }
+
+  /** Whether a caller holds less than half of what it may. */
+  boolean isAtEase(String caller) {
+    int own = callers.getOrDefault(caller, 0);
+    return own < share(own) / 2;
+  }
+
+  /** How much a caller may hold that holds {@code own}. */
+  private int share(int own) {
+    int others = held - own;
+    return (BYTES_MAX - others) / CALLER_PART;
   }
 
   long held() {

@@ -30,6 +30,7 @@ import dev.longrunning.v1.OperationSnapshot;
 import dev.longrunning.watch.Hub;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -95,6 +96,9 @@ public final class Bounds {
   private static final Bound SNAPSHOT_FIELDS =
       paths(OperationSnapshot.getDefaultInstance(), MASK_PATHS_MAX);
 
+  /** Its fields are named as in a call of its own. */
+  private static final Bound REPORTED = (path, value, faults) -> addFaults((Message) value, faults);
+
   private static final Bound SYMBOL = textBytes(SYMBOL_BYTES_MAX);
 
   private static final String REFLECTION = "grpc.reflection.v1.ServerReflectionRequest.";
@@ -149,6 +153,10 @@ public final class Bounds {
           Map.entry(OURS + "CompleteOperationRequest.version", notNegative()),
           Map.entry(OURS + "CompleteOperationRequest.request_id", uuid()),
           Map.entry(OURS + "CompleteOperationRequest.service", SERVICE_NAME),
+          Map.entry(OURS + "ReportOperationsRequest.sequence", any()),
+          Map.entry(OURS + "ReportOperationsRequest.start", REPORTED),
+          Map.entry(OURS + "ReportOperationsRequest.update", REPORTED),
+          Map.entry(OURS + "ReportOperationsRequest.complete", REPORTED),
           Map.entry(OURS + "AdoptOperationRequest.name", NAME),
           Map.entry(OURS + "AdoptOperationRequest.lease_duration", LEASE),
           Map.entry(OURS + "AdoptOperationRequest.force", any()),
@@ -177,14 +185,18 @@ public final class Bounds {
   /** Throws a {@link Problem} INVALID that names every field of {@code request} at fault. */
   public static void check(Message request) {
     var faults = new ArrayList<Violation>();
+    addFaults(request, faults);
+    if (!faults.isEmpty()) {
+      throw Problem.invalid(faults);
+    }
+  }
+
+  private static void addFaults(Message request, List<Violation> faults) {
     for (var field : request.getDescriptorForType().getFields()) {
       // A message is checked only where it is set; an unset scalar is its default.
       if (!field.hasPresence() || request.hasField(field)) {
         row(field).check(field.getName(), request.getField(field), faults);
       }
-    }
-    if (!faults.isEmpty()) {
-      throw Problem.invalid(faults);
     }
   }
 

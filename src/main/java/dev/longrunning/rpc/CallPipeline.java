@@ -110,9 +110,13 @@ public final class CallPipeline {
     return clock.instant();
   }
 
-  /** Sets a timer. Rounded up: one that fires early would end a call before its deadline. */
+  /**
+   * Sets a timer, of a day at most: unlike a unary call, a stream may run longer, and looks again.
+   * Rounded up: one that fires early would end a call before its deadline.
+   */
   long after(Duration pause, Runnable task) {
-    return vertx.setTimer(Math.max(1, pause.plusNanos(999_999).toMillis()), t -> task.run());
+    var bounded = pause.compareTo(DEADLINE_MAX) > 0 ? DEADLINE_MAX : pause;
+    return vertx.setTimer(Math.max(1, bounded.plusNanos(999_999).toMillis()), t -> task.run());
   }
 
   void cancel(long timer) {

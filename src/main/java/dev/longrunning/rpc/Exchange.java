@@ -52,6 +52,9 @@ final class Exchange implements CallRecorder.Recording {
   private Tracing.@Nullable CallSpan span;
   private boolean logged;
 
+  /** Whether what it waits for is part of its trace; of a stream of requests that has no end. */
+  private boolean hasParts = true;
+
   /** Loads this class, and so registers the place in each context that leads here. */
   static void prepare() {}
 
@@ -78,12 +81,15 @@ final class Exchange implements CallRecorder.Recording {
   }
 
   /** It is a call of this method. */
-  void isCallOf(String fullName, Call call, @Nullable Tracing tracing) {
-    method = fullName;
+  void isCallOf(Row<?, ?> row, Call call, @Nullable Tracing tracing) {
+    method = row.fullName();
+    hasParts =
+        !(row instanceof StreamMethod<?, ?> stream
+            && stream.requests() == StreamMethod.Requests.MANY);
     if (tracing != null) {
       span =
           tracing.begin(
-              fullName,
+              method,
               call.transport().name().toLowerCase(Locale.ROOT),
               CallerNetwork.address(request.remoteAddress()),
               at,
@@ -101,7 +107,7 @@ final class Exchange implements CallRecorder.Recording {
 
   @Override
   public CallRecorder.Scope enter() {
-    if (span == null) {
+    if (span == null || !hasParts) {
       return CallRecorder.Scope.NONE;
     }
     Runnable leave = span.enter();

@@ -49,7 +49,7 @@ public final class ExchangeRecorder implements CallRecorder {
   public Recording begun(Row<?, ?> row, Call call) {
     var counted = metrics.begun(row, call);
     var exchange = Exchange.current();
-    exchange.ifPresent(known -> known.isCallOf(row.fullName(), call, tracing));
+    exchange.ifPresent(known -> known.isCallOf(row, call, tracing));
     return exchange.<Recording>map(known -> known).orElse(counted);
   }
 

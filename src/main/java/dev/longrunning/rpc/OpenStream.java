@@ -37,20 +37,11 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
   private static final long NO_TIMER = -1;
   private static final Optional<Instant> NEVER = Optional.empty();
 
-  private enum Phase {
-    /** Its request is still coming in. */
-    WAITING,
-    OPEN,
-    /** Only queued replies and the status are still to go out. */
-    ENDING,
-    OVER
-  }
-
   private final CallPipeline pipeline;
   private final StreamMethod<Q, ?> method;
   private final StreamWire wire;
   private final CallPipeline.Begun call;
-  private Phase phase = Phase.WAITING;
+  private StreamPhase phase = StreamPhase.WAITING;
   private @Nullable StreamListener<Q> listener;
   private Optional<Problem> outcome = Optional.empty();
   private int queuedBytes;
@@ -86,31 +77,25 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
       return;
     }
     var wait = pipeline.streams().settings().requestWait();
-    var request = phase == Phase.WAITING ? Optional.of(call.begun().plus(wait)) : NEVER;
+    var request = phase == StreamPhase.WAITING ? Optional.of(call.begun().plus(wait)) : NEVER;
     if (request.isPresent() && !request.get().isAfter(now)) {
       fail(Problem.requestTimeout(wait.toSeconds()));
       return;
     }
     Stream.concat(deadline.stream(), request.stream())
         .min(Comparator.naturalOrder())
-        .ifPresent(next -> timer = pipeline.after(pause(now, next), this::watchTime));
-  }
-
-  /** Looked at once a day at least: unlike a unary call, a stream may run that long. */
-  private static Duration pause(Instant from, Instant to) {
-    var left = Duration.between(from, to);
-    return left.compareTo(CallPipeline.DEADLINE_MAX) > 0 ? CallPipeline.DEADLINE_MAX : left;
+        .ifPresent(next -> timer = pipeline.after(Duration.between(now, next), this::watchTime));
   }
 
   /** Hands it to its handler. */
   public void open() {
-    if (phase != Phase.WAITING) {
+    if (phase != StreamPhase.WAITING) {
       return;
     }
-    phase = Phase.OPEN;
+    phase = StreamPhase.OPEN;
     stopTimer();
     watchTime();
-    if (phase == Phase.OPEN) {
+    if (phase == StreamPhase.OPEN) {
       handOver();
     }
   }
@@ -123,7 +108,7 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
       fail(thrown);
       return;
     }
-    if (phase != Phase.OPEN) {
+    if (phase != StreamPhase.OPEN) {
       tellClosed();
       return;
     }
@@ -145,7 +130,7 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
   }
 
   private void tell(Consumer<StreamListener<Q>> what) {
-    if (phase == Phase.OPEN && listener != null) {
+    if (phase == StreamPhase.OPEN && listener != null) {
       try (var scope = call.recording().enter()) {
         what.accept(listener);
       } catch (Throwable thrown) {
@@ -157,7 +142,7 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
   /** So many bytes of {@link StreamWire#write} are on their way, or lost with their stream. */
   public void written(int bytes) {
     queuedBytes -= bytes;
-    if (phase == Phase.ENDING) {
+    if (phase == StreamPhase.ENDING) {
       close();
     } else if (held && queuedBytes <= RESUME_BYTES) {
       held = false;
@@ -167,9 +152,9 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
 
   /** The caller cancelled or its connection is lost; answers whether that ended the stream. */
   public boolean left() {
-    boolean ends = phase == Phase.WAITING || phase == Phase.OPEN;
-    if (phase != Phase.OVER) {
-      phase = Phase.OVER;
+    boolean ends = phase == StreamPhase.WAITING || phase == StreamPhase.OPEN;
+    if (phase != StreamPhase.OVER) {
+      phase = StreamPhase.OVER;
       stopTimer();
       pipeline.streams().remove(this);
     }
@@ -181,7 +166,7 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
 
   @Override
   void drain(Problem problem) {
-    if (phase == Phase.WAITING) {
+    if (phase == StreamPhase.WAITING) {
       // Nothing has been done for it: it is refused as those that come now are.
       fail(problem);
     } else {
@@ -197,7 +182,12 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
 
   @Override
   public boolean isReady() {
-    return phase == Phase.OPEN && !held;
+    return phase == StreamPhase.OPEN && !held;
+  }
+
+  @Override
+  public boolean showsLast() {
+    return wire.showsLast();
   }
 
   @Override
@@ -217,7 +207,7 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
     if (listener == null) {
       // Its handler is still opening it: nobody is there to be told yet.
       pulledEarly = true;
-    } else if (phase == Phase.OPEN) {
+    } else if (phase == StreamPhase.OPEN) {
       wire.fetch();
     }
   }
@@ -229,20 +219,25 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
 
   @Override
   public void fail(Throwable failure) {
-    if (phase == Phase.WAITING || phase == Phase.OPEN) {
-      finish(Optional.of(pipeline.problem(method.fullName(), failure)));
+    if (phase == StreamPhase.WAITING || phase == StreamPhase.OPEN) {
+      finish(Optional.of(problem(failure)));
     }
   }
 
+  @Override
+  public Problem problem(Throwable failure) {
+    return pipeline.problem(method.fullName(), failure);
+  }
+
   private void finish(Optional<Problem> how) {
-    if (phase != Phase.WAITING && phase != Phase.OPEN) {
+    if (phase != StreamPhase.WAITING && phase != StreamPhase.OPEN) {
       return;
     }
-    phase = Phase.ENDING;
+    phase = StreamPhase.ENDING;
     outcome = how;
     stopTimer();
     close();
-    if (phase == Phase.ENDING) {
+    if (phase == StreamPhase.ENDING) {
       timer = pipeline.after(pipeline.streams().settings().linger(), this::cutOff);
     }
     settle(how);
@@ -258,15 +253,15 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
 
   /** What {@link StreamWire#end} wrote is on its way, or lost. */
   public void ended() {
-    if (phase == Phase.ENDING) {
-      phase = Phase.OVER;
+    if (phase == StreamPhase.ENDING) {
+      phase = StreamPhase.OVER;
       stopTimer();
       pipeline.streams().remove(this);
     }
   }
 
   private void cutOff() {
-    phase = Phase.OVER;
+    phase = StreamPhase.OVER;
     timer = NO_TIMER;
     pipeline.streams().remove(this);
     wire.cutOff();
@@ -286,7 +281,7 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
         told.closed();
       } catch (Throwable thrown) {
         // Its caller has its answer; the log gets the failure.
-        pipeline.problem(method.fullName(), thrown);
+        problem(thrown);
       }
     }
   }

@@ -15,6 +15,12 @@ public interface StreamPeer {
    */
   boolean isReady();
 
+  /**
+   * Whether the caller sees a reply before the next one is sent. Clients of a JSON array see an
+   * element once what follows it arrives.
+   */
+  boolean showsLast();
+
   /** Sends a reply. Only while it {@link #isReady}: otherwise throws, and nothing is sent. */
   void send(StreamReply reply);
 
@@ -34,4 +40,10 @@ public interface StreamPeer {
    * @param failure a {@link Problem}; anything else is logged and told as INTERNAL
    */
   void fail(Throwable failure);
+
+  /**
+   * What to tell the caller of something that failed without ending the stream; logs a failure that
+   * was not foreseen.
+   */
+  Problem problem(Throwable failure);
 }

@@ -12,6 +12,11 @@ public interface StreamWire {
   /** The form of its replies. */
   StreamReply.Form form();
 
+  /** As in {@link StreamPeer#showsLast}. */
+  default boolean showsLast() {
+    return true;
+  }
+
   /** Writes, and calls {@link OpenStream#written} once that is on its way or lost. */
   void write(Buffer frame);
 

@@ -124,12 +124,17 @@ public final class WatcherMethods {
 
     @Override
     public final boolean showsLast() {
-      return true;
+      return peer.showsLast();
     }
 
     @Override
     public final void send(Event event) {
-      peer.send(replies.of(event, mask));
+      try {
+        peer.send(replies.of(event, mask));
+      } catch (RuntimeException broken) {
+        // Nobody up there could: it is told by the feed, and tells many streams.
+        peer.fail(broken);
+      }
     }
 
     @Override

@@ -6,13 +6,17 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Bytes;
+import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.v1.AdoptOperationResponse;
+import dev.longrunning.v1.CancelRequested;
 import dev.longrunning.v1.CompleteOperationResponse;
 import dev.longrunning.v1.Lease;
 import dev.longrunning.v1.OperationSnapshot;
 import dev.longrunning.v1.Progress;
+import dev.longrunning.v1.ReportOperationsResponse;
+import dev.longrunning.v1.ReportResult;
 import dev.longrunning.v1.StartOperationResponse;
 import dev.longrunning.v1.UpdateOperationResponse;
 import dev.longrunning.v1.WatchEvent;
@@ -147,6 +151,32 @@ public final class OperationWire {
         rest.build());
   }
 
+  /**
+   * A serialized {@code longrunning.v1.ReportOperationsResponse} that says that a report was
+   * applied.
+   *
+   * @param snapshot empty: not known any more
+   */
+  public static Bytes reported(
+      long sequence, Optional<Snapshot> snapshot, Optional<Answer.Lease> lease) {
+    var rest = ReportResult.newBuilder().setSequence(sequence);
+    lease.map(OperationWire::lease).ifPresent(rest::setLease);
+    var states = snapshot.map(OperationWire::snapshot).stream().toList();
+    var result = joined(ReportResult.SNAPSHOT_FIELD_NUMBER, states, rest.build());
+    return joined(
+        ReportOperationsResponse.RESULT_FIELD_NUMBER,
+        List.of(result),
+        ReportOperationsResponse.getDefaultInstance());
+  }
+
+  /** One that tells of a cancellation. */
+  public static Bytes cancelRequested(OperationKey key, Instant at) {
+    var event =
+        CancelRequested.newBuilder().setName(key.name()).setCancelRequestTime(timestamp(at));
+    var response = ReportOperationsResponse.newBuilder().setCancelRequested(event).build();
+    return Bytes.of(response.toByteArray());
+  }
+
   private static Progress progress(dev.longrunning.operation.Progress progress) {
     var message =
         Progress.newBuilder()
@@ -178,7 +208,7 @@ public final class OperationWire {
     return CodedOutputStream.computeByteArraySize(field, message.array());
   }
 
-  /** {@code rest}, with {@code messages} in {@code field}, which is its first. */
+  /** {@code rest}, with {@code messages} before it in {@code field}, which it does not have. */
   private static Bytes joined(int field, List<Bytes> messages, Message rest) {
     int size = rest.getSerializedSize();
     for (var message : messages) {

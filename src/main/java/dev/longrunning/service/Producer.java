@@ -97,8 +97,11 @@ public final class Producer {
    */
   public record Written(Snapshot snapshot, Optional<Answer.Lease> lease) {}
 
-  /** Creates a running operation, or finds the one that the same request created. */
-  public Future<Written> start(Beginning beginning, Optional<Instant> deadline) {
+  /**
+   * The change that creates a running operation, or finds the one that the same request created.
+   * Its name is known from here on, also one that the server chooses.
+   */
+  public Start starting(Beginning beginning) {
     var request = beginning.request();
     String name =
         beginning
@@ -111,15 +114,13 @@ public final class Producer {
                             beginning.service(),
                             beginning.collection(),
                             request.orElseGet(random))));
-    var start =
-        new Start(
-            new OperationKey(beginning.service(), name),
-            beginning.collection(),
-            request.orElse(null),
-            whole(beginning.contents()),
-            whole(beginning.retention().orElse(settings.retention())),
-            beginning.lease().map(this::terms).orElse(null));
-    return written(start, Guard.NONE, deadline);
+    return new Start(
+        new OperationKey(beginning.service(), name),
+        beginning.collection(),
+        request.orElse(null),
+        whole(beginning.contents()),
+        whole(beginning.retention().orElse(settings.retention())),
+        beginning.lease().map(this::terms).orElse(null));
   }
 
   private LeaseTerms terms(LeaseWish wish) {
@@ -127,29 +128,19 @@ public final class Producer {
   }
 
   /**
-   * Replaces contents and renews the lease.
+   * The change that replaces contents and renews the lease.
    *
    * @param leaseDuration empty: for as long as before
    */
-  public Future<Written> update(
-      OperationKey key,
-      Guard guard,
-      Contents contents,
-      Optional<Duration> leaseDuration,
-      Optional<Instant> deadline) {
-    var duration = leaseDuration.map(Producer::whole).orElse(null);
-    return written(new Update(key, guard, whole(contents), duration), guard, deadline);
+  public static Update updating(
+      OperationKey key, Guard guard, Contents contents, Optional<Duration> leaseDuration) {
+    return new Update(key, guard, whole(contents), leaseDuration.map(Producer::whole).orElse(null));
   }
 
-  /** Ends the operation. */
-  public Future<Written> complete(
-      OperationKey key,
-      Guard guard,
-      Outcome outcome,
-      Bytes result,
-      Contents contents,
-      Optional<Instant> deadline) {
-    return written(new Complete(key, guard, outcome, result, whole(contents)), guard, deadline);
+  /** The change that ends the operation. */
+  public static Complete completing(
+      OperationKey key, Guard guard, Outcome outcome, Bytes result, Contents contents) {
+    return new Complete(key, guard, outcome, result, whole(contents));
   }
 
   /** Takes the operation over from a producer that is gone; by {@code force} from any. */
@@ -160,10 +151,27 @@ public final class Producer {
       boolean force,
       Optional<Instant> deadline) {
     var change = new Adopt(key, request.orElse(null), random.get(), whole(leaseDuration), force);
-    return written(change, Guard.NONE, deadline);
+    return written(change, 0, deadline);
   }
 
-  private Future<Written> written(Change change, Guard guard, Optional<Instant> deadline) {
+  /** Makes a change that {@link #starting}, {@link #updating} or {@link #completing} answered. */
+  public Future<Written> apply(Composable change, Optional<Instant> deadline) {
+    return written(change, guard(change).version(), deadline);
+  }
+
+  private static Guard guard(Composable change) {
+    if (change instanceof Update update) {
+      return update.guard();
+    }
+    return change instanceof Complete complete ? complete.guard() : Guard.NONE;
+  }
+
+  /**
+   * Makes any change.
+   *
+   * @param version that the caller asked to be changed
+   */
+  private Future<Written> written(Change change, long version, Optional<Instant> deadline) {
     // Looked up before, too: the feed may drop the entry between the commit and its answer.
     var held = states.peek(change.key());
     return Patience.until(deadline, clock.instant())
@@ -171,7 +179,7 @@ public final class Producer {
         .compose(
             answer ->
                 answer.verdict().isRefusal()
-                    ? Future.failedFuture(Refusals.of(answer, change.key(), guard.version()))
+                    ? Future.failedFuture(Refusals.of(answer, change.key(), version))
                     : after(change, held, answer)
                         .map(now -> new Written(now, Optional.ofNullable(answer.lease()))));
   }

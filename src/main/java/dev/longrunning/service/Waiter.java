@@ -77,8 +77,21 @@ final class Waiter implements Follower {
     }
   }
 
+  /**
+   * Whether what the feed tells may be older than the call: it may be of an operation that had the
+   * name before the present one. The first read knows which one that is.
+   */
+  private boolean isTooEarly() {
+    boolean early = latest == null && reading;
+    readAgain |= early;
+    return early;
+  }
+
   @Override
   public void changed(State state) {
+    if (isTooEarly()) {
+      return;
+    }
     // A read under way may answer with less than the feed has told meanwhile.
     if (latest == null || state.version() >= latest.version()) {
       latest = state;
@@ -90,6 +103,9 @@ final class Waiter implements Follower {
 
   @Override
   public void removed(long version, boolean purged) {
+    if (isTooEarly() || (latest != null && latest.version() > version)) {
+      return;
+    }
     String name = key.name();
     end(Future.failedFuture(purged ? Problem.expired(name) : Problem.deleted(name)));
   }

@@ -128,7 +128,7 @@ final class CollectionWatch extends OpenWatch {
     owed.clear();
     syncedDue = false;
     place = Place.at(hub.cursors());
-    resetDue = began() || resumed ? rewound : null;
+    resetDue = (began() || resumed) ? rewound : null;
     course = new Course(hub, group.watched(), null, false);
     names = names(true);
   }

@@ -134,6 +134,7 @@ final class Course {
   }
 
   private Future<Part> page(Place place) {
+    hub.metrics().readPage();
     return turn(() -> hub.pages().read(watched.service(), watched.pattern(), passed))
         .compose(page -> hub.states().sync().map(synced -> page))
         .map(
@@ -261,6 +262,7 @@ final class Course {
   }
 
   private Future<Changes.Stretch> log(Place place) {
+    hub.metrics().readLog();
     return turn(
         () -> hub.changes().history(place.readFrom(), watched.service(), watched.pattern()));
   }

@@ -4,6 +4,7 @@ import dev.longrunning.feed.AppliedBatch;
 import dev.longrunning.feed.Changes;
 import dev.longrunning.feed.States;
 import dev.longrunning.feed.Timers;
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.KeyRing;
 import dev.longrunning.operation.OperationKey;
@@ -43,6 +44,7 @@ public final class Hub {
   private final Heartbeats heartbeats;
   private final ReadTurns turns = new ReadTurns();
   private final NameHash hash;
+  private final WatchMetrics metrics;
   private final Map<Watched, Group> groups = new HashMap<>();
 
   /** Groups by service and pattern: those that a change may concern. */
@@ -63,12 +65,14 @@ public final class Hub {
       SnapshotPages pages,
       Supplier<KeyRing> keys,
       Timers timers,
-      RandomGenerator random) {}
+      RandomGenerator random,
+      Metrics metrics) {}
 
   public Hub(Parts parts, HubSettings settings) {
     this.parts = parts;
     this.heartbeats = new Heartbeats(parts.timers(), settings);
     this.hash = new NameHash(parts.random());
+    this.metrics = new WatchMetrics(parts.metrics(), this);
     parts.changes().onApplied(new Applied());
   }
 
@@ -119,6 +123,11 @@ public final class Hub {
   /** How many are open; from any thread. */
   public int watches() {
     return watches;
+  }
+
+  /** How many wait for their turn to read; from any thread, as of a moment ago. */
+  int waiting() {
+    return turns.waiting();
   }
 
   private void opened(OpenWatch watch) {
@@ -186,6 +195,10 @@ public final class Hub {
   }
 
   // What the watches use.
+
+  WatchMetrics metrics() {
+    return metrics;
+  }
 
   States states() {
     return parts.states();

@@ -53,6 +53,7 @@ abstract class OpenWatch implements Watch {
 
   final void send(Event event) {
     outlet.send(event);
+    hub.metrics().sent(event);
     began = true;
     unseen = !outlet.showsLast() && !(event instanceof Event.Bookmark);
     sentTick = hub.heartbeats().now();
@@ -83,6 +84,7 @@ abstract class OpenWatch implements Watch {
     if (unreadTick == READY) {
       unreadTick = now;
     } else if (now - unreadTick >= stallTicks) {
+      hub.metrics().stalled();
       outlet.fail(Problem.stalled());
       return 1;
     }

@@ -114,7 +114,7 @@ final class OperationWatch extends OpenWatch implements Follower {
       boolean older = doubted && snapshot.get().version() < version;
       doubted = false;
       if (!older) {
-        changed(state);
+        told(state);
       } else if (isSame(snapshot.get())) {
         // This very operation, as it was before what the caller has seen.
         take(snapshot.get(), true);
@@ -137,8 +137,26 @@ final class OperationWatch extends OpenWatch implements Follower {
     return createTime == null || createTime.equals(snapshot.createTime());
   }
 
+  /**
+   * Whether what the feed tells may be older than the stream: it may be of an operation that had
+   * the name before the present one. The read that is under way knows which one that is.
+   */
+  private boolean isTooEarly() {
+    if (version == 0 && reading) {
+      readAgain = true;
+      return true;
+    }
+    return false;
+  }
+
   @Override
   public void changed(State state) {
+    if (!isTooEarly()) {
+      told(state);
+    }
+  }
+
+  private void told(State state) {
     var snapshot = state.snapshot();
     if (ended || snapshot.isEmpty() || snapshot.get().version() <= version) {
       return;
@@ -165,7 +183,7 @@ final class OperationWatch extends OpenWatch implements Follower {
   @Override
   public void removed(long at, boolean purged) {
     // One that is older than what is known was of the operation before.
-    if (!ended && at > version) {
+    if (!isTooEarly() && !ended && at > version) {
       end(at, purged);
     }
   }

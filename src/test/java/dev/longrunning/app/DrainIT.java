@@ -223,7 +223,7 @@ final class DrainIT {
     }
     assertThat(server.errors())
         .contains("stop.began", "drain_ms=\"2000\"", "stop.finished")
-        .doesNotContain("WARN");
+        .doesNotContain("stop.calls_cut_off");
   }
 
   private static void count(Map<Long, Integer> times, long begun) {

@@ -8,6 +8,7 @@ import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import dev.longrunning.rest.JsonTypes;
+import dev.longrunning.v1.WatchEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -25,6 +27,8 @@ import java.util.function.Consumer;
 final class RestBody {
   private static final JsonFormat.Parser PARSER =
       JsonFormat.parser().usingTypeRegistry(JsonTypes.builtIn().build());
+
+  private static final Set<String> KINDS = Set.of("changed", "gone", "bookmark", "reset");
 
   private final String type;
   private final Consumer<byte[]> replies;
@@ -84,8 +88,12 @@ final class RestBody {
   private void takeEvents() {
     for (int end = whole.indexOf("\n\n", read); end >= 0; end = whole.indexOf("\n\n", read)) {
       for (var event : SseEvent.parse(whole.substring(read, end + 2))) {
+        // A reply of several kinds is of the one that it holds.
+        boolean known = KINDS.contains(event.event());
+        String kind = known ? event.event() : "message";
         boolean failed = new JsonObject(event.data()).containsKey("error");
-        if (!event.event().equals(failed ? "error" : "message")) {
+        if (!event.event().equals(failed ? "error" : kind)
+            || (known && !new JsonObject(event.data()).containsKey(kind))) {
           throw new AssertionError("of kind " + event);
         }
         takeJson(event.data());
@@ -104,7 +112,9 @@ final class RestBody {
     if (object.containsKey("error")) {
       error = Optional.of(status(object.getJsonObject("error")));
     } else {
-      replies.accept(merged(json, Operation.newBuilder()).build().toByteArray());
+      Message.Builder reply =
+          object.containsKey("resumeToken") ? WatchEvent.newBuilder() : Operation.newBuilder();
+      replies.accept(merged(json, reply).build().toByteArray());
     }
   }
 

@@ -11,6 +11,7 @@ import dev.longrunning.rpc.CallRecorder;
 import dev.longrunning.rpc.ContextTurns;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
+import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.rpc.StreamSettings;
 import io.vertx.core.Context;
@@ -27,12 +28,16 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /** An {@link ApiPort} on loopback with {@link TestMethods} behind it, and clients for it. */
 final class TestServer implements AutoCloseable {
@@ -79,21 +84,40 @@ final class TestServer implements AutoCloseable {
   private volatile Context loop;
   private final StreamSettings limits;
 
+  private final Function<Context, List<Row<?, ?>>> more;
+  private final boolean alone;
+
   TestServer() {
-    this(StreamSettings.DEFAULT, IntakeSettings.DEFAULT);
+    this(StreamSettings.DEFAULT, IntakeSettings.DEFAULT, loop -> List.of(), false);
   }
 
   TestServer(StreamSettings limits) {
-    this(limits, IntakeSettings.DEFAULT);
+    this(limits, IntakeSettings.DEFAULT, loop -> List.of(), false);
   }
 
   TestServer(IntakeSettings settings) {
-    this(StreamSettings.DEFAULT, settings);
+    this(StreamSettings.DEFAULT, settings, loop -> List.of(), false);
   }
 
-  private TestServer(StreamSettings limits, IntakeSettings settings) {
+  /** One that has other rows too, made on the port's event loop. */
+  TestServer(Function<Context, List<Row<?, ?>>> more) {
+    this(StreamSettings.DEFAULT, IntakeSettings.DEFAULT, more, false);
+  }
+
+  /** One that has these rows only, made on the port's event loop. */
+  static TestServer of(Function<Context, List<Row<?, ?>>> rows) {
+    return new TestServer(StreamSettings.DEFAULT, IntakeSettings.DEFAULT, rows, true);
+  }
+
+  private TestServer(
+      StreamSettings limits,
+      IntakeSettings settings,
+      Function<Context, List<Row<?, ?>>> more,
+      boolean alone) {
     this.limits = limits;
     this.settings = settings;
+    this.more = more;
+    this.alone = alone;
     var port =
         new ApiPort(
             new ApiPort.Address("127.0.0.1", 0),
@@ -109,7 +133,9 @@ final class TestServer implements AutoCloseable {
     loop = vertx.getOrCreateContext();
     pipeline =
         new CallPipeline(vertx, clock, () -> "id-7", AdmissionSettings.DEFAULT, limits, ended::add);
-    var table = StandardMethods.with(methods.rows(), readiness, new ContextTurns(loop)::next);
+    var rows = new ArrayList<Row<?, ?>>(alone ? List.of() : methods.rows());
+    rows.addAll(more.apply(loop));
+    var table = StandardMethods.with(rows, readiness, new ContextTurns(loop)::next);
     intakes = new Intakes(vertx, clock, settings);
     return new ApiPort.Service(table, pipeline, intakes, clock);
   }
@@ -134,6 +160,7 @@ final class TestServer implements AutoCloseable {
       if (System.nanoTime() > end) {
         throw new AssertionError(now + " streams are open, not " + count);
       }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
   }
 

@@ -8,10 +8,14 @@ import dev.longrunning.store.pg.TestPostgres;
 import dev.longrunning.testing.ApiClient;
 import dev.longrunning.testing.Calls;
 import dev.longrunning.testing.Collector;
+import dev.longrunning.testing.ReportClient;
 import dev.longrunning.testing.Scrape;
 import dev.longrunning.testing.ServerProcess;
+import dev.longrunning.v1.ReportOperationsRequest;
 import dev.longrunning.v1.StartOperationRequest;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -209,6 +214,34 @@ final class WatchedServerIT {
     assertThat(read.parent()).isEqualTo(call.id());
     assertThat(collector.headers())
         .allSatisfy(headers -> assertThat(headers).containsEntry("authorization", CANARY));
+  }
+
+  @Test
+  void a_stream_of_reports_is_one_line_and_one_span_however_long_it_lasts() throws Exception {
+    String trace = TRACE.replace('4', '5');
+    var http =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false));
+    int port = URI.create(api).getPort();
+    var headers =
+        Map.of("x-request-id", "reports-1", "traceparent", "00-" + trace + "-00f067aa0ba902b7-01");
+    var stream = await(ReportClient.open(http, port, headers), Calls.LONG_SECONDS);
+    for (int i = 0; i < 10; i++) {
+      var start = StartOperationRequest.newBuilder().setParent("traced/t");
+      var report = ReportOperationsRequest.newBuilder().setStart(start);
+      assertThat(await(stream.report(report), Calls.LONG_SECONDS).hasError()).isFalse();
+    }
+    stream.halfClose();
+
+    assertThat(lineOf("reports-1").getString("method")).endsWith("/ReportOperations");
+    assertThat(collector.next("longrunning.v1.OperationProducer/ReportOperations").trace())
+        .isEqualTo(trace);
+    assertThat(collector.others(trace)).isEmpty();
+    var scrape = Scrape.of(management);
+    assertThat(scrape.sum("longrunning_rpc_reports_total", "code", "OK")).isEqualTo(10);
+    assertThat(scrape.sum("longrunning_rpc_reports_under_way")).isZero();
   }
 
   @Test

@@ -40,6 +40,18 @@ public final class StoreStates implements States {
     List.copyOf(watches.getOrDefault(key, List.of())).forEach(Follower::restarted);
   }
 
+  /** The feed comes to a removal, maybe late. */
+  public void hearRemoval(OperationKey key, long version) {
+    List.copyOf(watches.getOrDefault(key, List.of())).forEach(each -> each.removed(version, false));
+  }
+
+  /** The feed comes to a change that made this state, maybe late. */
+  public void hearState(Snapshot snapshot) {
+    var state = new State(snapshot.key(), 0, snapshot.version(), snapshot, null, encoder);
+    List.copyOf(watches.getOrDefault(snapshot.key(), List.of()))
+        .forEach(each -> each.changed(state));
+  }
+
   /** How many watches are open. */
   public int watches() {
     return watches.values().stream().mapToInt(List::size).sum();

@@ -129,7 +129,7 @@ final class Crowd {
   private void waitForEnd(String name) {
     var about = List.of(Habit.PATIENT, Habit.RESTLESS, Habit.FICKLE);
     for (var habit : about) {
-      Wire.Kind kind = habit == Habit.RESTLESS ? LinesWire::open : GrpcWire::open;
+      Wire.Kind kind = habit.equals(Habit.RESTLESS) ? LinesWire::open : GrpcWire::open;
       waiters.add(thread(habit + " for " + name, () -> waitForEnd(kind, habit, name)));
     }
   }

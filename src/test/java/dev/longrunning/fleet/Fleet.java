@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Servers, each a process of its own, on one database; callers find them by their numbers. */
 final class Fleet implements AutoCloseable {
-  private static final Duration READY_LIMIT = Duration.ofSeconds(120);
+  private static final Duration READY_LIMIT = Duration.ofMinutes(2);
   private static final int STARTS_MAX = 5;
   private static final int TERMINATED = 143;
   private static final List<String> OPTIONS =

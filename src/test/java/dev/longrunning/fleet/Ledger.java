@@ -45,7 +45,7 @@ final class Ledger {
     /** Applied only at one version, so that an attempt that comes late changes nothing. */
     final boolean guarded;
 
-    private volatile int attempts;
+    private final AtomicInteger attempts = new AtomicInteger();
     private volatile long version;
     private volatile long acknowledgedAt;
 
@@ -57,11 +57,11 @@ final class Ledger {
     }
 
     void attempted() {
-      attempts++;
+      attempts.incrementAndGet();
     }
 
     int attempts() {
-      return attempts;
+      return attempts.get();
     }
 
     /** The version that it was acknowledged at; 0: it was not, or it is a deletion. */

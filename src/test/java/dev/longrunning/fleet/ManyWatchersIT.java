@@ -55,7 +55,7 @@ final class ManyWatchersIT {
     server =
         ServerProcess.run(
             temp.resolve("err"), "serve", "--listen", "127.0.0.1:0", "--database", postgres.url());
-    port = server.awaitReady(Duration.ofSeconds(120));
+    port = server.awaitReady(Duration.ofMinutes(2));
     client = new ApiClient(vertx, port);
   }
 

@@ -262,7 +262,7 @@ final class Promises {
       boolean rewound = resets.stream().allMatch(seen -> seen.word().equals("HISTORY_REWOUND"));
       long losses = ledger.lossesAfter(history.all().get(0).at());
       boolean counted =
-          each && !history.subject().single() ? resets.size() == losses : resets.size() <= losses;
+          (each && !history.subject().single()) ? resets.size() == losses : resets.size() <= losses;
       if (!rewound || !counted) {
         breaches.add(history.subject() + ": " + losses + " losses, " + resets);
       }

@@ -16,7 +16,7 @@ import dev.longrunning.v1.WatchEvent;
  * @param write the number of what wrote the state
  * @param done whether the state is the end
  * @param state tells states apart
- * @param word why it is gone or was reset; {@code synced} and {@code stale} of a bookmark
+ * @param word why it is gone or was reset; synced and whether one is stale
  * @param token continues the stream after it; empty: none came along
  */
 record Seen(

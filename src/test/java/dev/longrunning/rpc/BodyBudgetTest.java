@@ -33,6 +33,23 @@ final class BodyBudgetTest {
   }
 
   @Test
+  void a_caller_is_at_ease_below_half_of_what_it_may_hold() {
+    budget.take("a", BodyBudget.BYTES_MAX / 4 - 1);
+    assertThat(budget.isAtEase("a")).isTrue();
+    budget.take("a", 1);
+    assertThat(budget.isAtEase("a")).isFalse();
+    assertThat(budget.isAtEase("b")).isTrue();
+
+    budget.give("a", 2);
+    budget.take("b", 8);
+
+    // A quarter of what the other leaves.
+    assertThat(budget.isAtEase("a")).isFalse();
+    budget.give("a", 1);
+    assertThat(budget.isAtEase("a")).isTrue();
+  }
+
+  @Test
   void callers_that_hold_nothing_take_no_memory() {
     budget.take("a", 10);
     budget.take("b", 0);

@@ -8,11 +8,13 @@ import com.google.longrunning.GetOperationRequest;
 import com.google.longrunning.ListOperationsRequest;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.MapEntry;
 import com.google.protobuf.Message;
 import com.google.protobuf.WireFormat;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Problem.Violation;
+import dev.longrunning.v1.ReportOperationsRequest;
 import dev.longrunning.v1.StartOperationRequest;
 import dev.longrunning.v1.UpdateOperationRequest;
 import java.util.ArrayList;
@@ -27,7 +29,35 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every field of every request has a bound, and the bound holds. */
 final class BoundsTest {
-  private static final Map<String, FieldSamples> SAMPLES = FieldSamples.all();
+  private static final String REPORT = "ReportOperationsRequest.";
+  private static final Map<String, FieldSamples> SAMPLES = samples();
+
+  /** What a report holds is bounded like a call of its own. */
+  private static Map<String, FieldSamples> samples() {
+    var all = FieldSamples.all();
+    for (var report : ReportOperationsRequest.getDescriptor().getOneofs().get(0).getFields()) {
+      String request = report.getMessageType().getName();
+      FieldSamples.all()
+          .forEach(
+              (leaf, samples) -> {
+                if (leaf.startsWith(request + '.')) {
+                  all.put(
+                      REPORT + report.getName() + leaf.substring(request.length()),
+                      new FieldSamples(
+                          report.getName(),
+                          within(report, samples, samples.at()),
+                          within(report, samples, samples.past())));
+                }
+              });
+    }
+    return all;
+  }
+
+  private static List<Object> within(
+      FieldDescriptor report, FieldSamples samples, List<Object> values) {
+    var empty = DynamicMessage.getDefaultInstance(report.getMessageType());
+    return values.stream().<Object>map(value -> with(empty, samples.field(), value)).toList();
+  }
 
   private static List<Message> requests() {
     return MethodsDocs.methods().stream()
@@ -87,14 +117,18 @@ final class BoundsTest {
           .doesNotThrowAnyException();
     }
     boolean free =
-        request.getDescriptorForType().findFieldByName(samples.field()).getJavaType()
-            == FieldDescriptor.JavaType.BOOLEAN;
+        leaf.equals(REPORT + "sequence")
+            || request.getDescriptorForType().findFieldByName(samples.field()).getJavaType()
+                == FieldDescriptor.JavaType.BOOLEAN;
     assertThat(samples.past().isEmpty()).isEqualTo(free);
+    // A report's fields are named as those of a call.
+    String atFault = leaf.startsWith(REPORT) ? leaf.split("\\.", -1)[2 - (free ? 1 : 0)] : "";
     for (var value : samples.past()) {
       assertThatExceptionOfType(Problem.class)
           .as("%s", value)
           .isThrownBy(() -> Bounds.check(with(request, samples.field(), value)))
-          .satisfies(problem -> assertOneFault(problem, samples.field()));
+          .satisfies(
+              problem -> assertOneFault(problem, atFault.isEmpty() ? samples.field() : atFault));
     }
   }
 

@@ -107,6 +107,10 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
     all.put(adopt + "lease_duration.seconds", durations("lease_duration", 1, 86_400));
     all.put(adopt + "lease_duration.nanos", nanos("lease_duration"));
     addResults(all);
+    all.put(
+        "ReportOperationsRequest.sequence",
+        of("sequence", List.of(0L, Long.MIN_VALUE, Long.MAX_VALUE), List.of()));
+    addWatch(all);
     addSymbols(all);
     return all;
   }
@@ -138,28 +142,7 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
 
   private static void addList(Map<String, FieldSamples> all) {
     String list = "ListOperationsRequest.";
-    String parentAt = "ä".repeat(256);
-    all.put(
-        list + "name",
-        of(
-            "name",
-            List.of(
-                "",
-                "operations",
-                parentAt,
-                "projects/p/operations",
-                "projects/-/operations",
-                "a/-/b/-/c/-/d/-/e/-/f/-/g/-/h/-"),
-            List.of(
-                parentAt + "x",
-                "a//b",
-                "a\0",
-                "\udc00",
-                "-",
-                "-/operations",
-                "projects/p/-/l",
-                "projects/-/.",
-                "a/-/b/-/c/-/d/-/e/-/f/-/g/-/h/-/i")));
+    all.put(list + "name", patterns());
     all.put(list + "filter", of("filter", List.of(""), List.of("a", "done=true")));
     all.put(list + "page_size", of("page_size", List.of(0, Integer.MAX_VALUE), List.of(-1)));
     all.put(
@@ -168,6 +151,58 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
     all.put(
         list + "return_partial_success",
         of("return_partial_success", List.of(true, false), List.of()));
+  }
+
+  private static FieldSamples patterns() {
+    String parentAt = "ä".repeat(256);
+    return of(
+        "name",
+        List.of(
+            "",
+            "operations",
+            parentAt,
+            "projects/p/operations",
+            "projects/-/operations",
+            "a/-/b/-/c/-/d/-/e/-/f/-/g/-/h/-"),
+        List.of(
+            parentAt + "x",
+            "a//b",
+            "a\0",
+            "\udc00",
+            "-",
+            "-/operations",
+            "projects/p/-/l",
+            "projects/-/.",
+            "a/-/b/-/c/-/d/-/e/-/f/-/g/-/h/-/i"));
+  }
+
+  private static void addWatch(Map<String, FieldSamples> all) {
+    String one = "WatchOperationRequest.";
+    String many = "WatchOperationsRequest.";
+    all.put(one + "name", of("name", List.of(NAME_AT, "projects/p/operations/o"), badNames()));
+    all.put(many + "name", patterns());
+    all.put(many + "filter", of("filter", List.of(""), List.of("a", "done=true")));
+    all.put(many + "changes_only", of("changes_only", List.of(true, false), List.of()));
+    for (String request : List.of(one, many)) {
+      all.put(
+          request + "resume_token",
+          of("resume_token", List.of("", "x".repeat(1_280)), List.of("x".repeat(1_281))));
+      all.put(
+          request + "read_mask.paths",
+          of(
+              "read_mask",
+              List.of(mask(), mask("version", "operation.name", "progress.unit")),
+              List.of(mask("nonsense"), mask("*"), mask(""), mask("labels.a"), many(65))));
+      addService(all, request);
+    }
+  }
+
+  private static FieldMask many(int paths) {
+    var mask = FieldMask.newBuilder();
+    for (int i = 0; i < paths; i++) {
+      mask.addPaths("version");
+    }
+    return mask.build();
   }
 
   private static void addStart(Map<String, FieldSamples> all) {
@@ -247,6 +282,10 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
                 UUID_TEXT.substring(1),
                 "1-1-1-1-1",
                 UUID_TEXT.replace('-', '0'))));
+    addService(all, request);
+  }
+
+  private static void addService(Map<String, FieldSamples> all, String request) {
     all.put(
         request + "service",
         of("service", List.of("", LABEL_KEY), List.of(LABEL_KEY + "x", "A", "a/b", "a\0")));

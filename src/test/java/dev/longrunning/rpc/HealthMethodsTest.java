@@ -24,6 +24,16 @@ final class HealthMethodsTest {
     final List<Object> told = new ArrayList<>();
 
     @Override
+    public Problem problem(Throwable failure) {
+      throw new AssertionError(failure);
+    }
+
+    @Override
+    public boolean showsLast() {
+      return true;
+    }
+
+    @Override
     public boolean isReady() {
       return true;
     }

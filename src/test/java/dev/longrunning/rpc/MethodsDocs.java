@@ -10,7 +10,7 @@ public final class MethodsDocs {
   private MethodsDocs() {}
 
   public static Collection<Row<?, ?>> methods() {
-    var rows = new ArrayList<Row<?, ?>>(new Rows().all());
+    var rows = new ArrayList<Row<?, ?>>(new Rows().withStreams());
     rows.addAll(WatcherMethods.of(TestHub.idle()));
     return StandardMethods.with(rows, new Readiness(), Runnable::run).rows();
   }

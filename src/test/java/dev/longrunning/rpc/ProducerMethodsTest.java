@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.google.longrunning.CancelOperationRequest;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Empty;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
@@ -260,16 +261,21 @@ final class ProducerMethodsTest {
   }
 
   @Test
-  void the_rows_are_the_unary_methods_of_the_service_that_are_built() {
+  void the_rows_are_the_methods_of_the_service() {
     var service =
         StartOperationRequest.getDescriptor().getFile().findServiceByName("OperationProducer");
-    for (var row : rows.all()) {
+    var all = rows.withStreams();
+    for (var row : all) {
       if (row.service().equals(ProducerMethods.SERVICE)) {
         var declared = service.findMethodByName(row.name());
         assertThat(row.request().getDescriptorForType()).isEqualTo(declared.getInputType());
         assertThat(row.response().getDescriptorForType()).isEqualTo(declared.getOutputType());
       }
     }
+    assertThat(all.stream().filter(row -> row.service().equals(service.getFullName())))
+        .extracting(Row::name)
+        .containsExactlyInAnyOrderElementsOf(
+            service.getMethods().stream().map(MethodDescriptor::getName).toList());
     assertThat(service.getFullName()).isEqualTo(ProducerMethods.SERVICE);
   }
 }

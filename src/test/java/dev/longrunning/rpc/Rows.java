@@ -4,8 +4,12 @@ import static dev.longrunning.store.Await.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.longrunning.observe.Metrics;
 import dev.longrunning.service.Fixture;
+import dev.longrunning.v1.ReportOperationsRequest;
+import dev.longrunning.v1.ReportOperationsResponse;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,9 +24,33 @@ final class Rows {
   final Fixture fixture = new Fixture();
   private final List<Method<?, ?>> rows = new ArrayList<>();
 
+  /** Its turns come with {@link Fixture#clock}: the next one once a millisecond has passed. */
+  final StreamMethod<ReportOperationsRequest, ReportOperationsResponse> reports =
+      ReportMethod.of(
+          fixture.reports,
+          new Admission.Loop() {
+            @Override
+            public void next(Runnable task) {
+              after(1, task);
+            }
+
+            @Override
+            public void after(long millis, Runnable task) {
+              fixture.clock.after(Duration.ofMillis(millis), task);
+            }
+          },
+          new Metrics(System::nanoTime));
+
   Rows() {
     rows.addAll(OperationsMethods.of(fixture.operations, fixture.clock));
     rows.addAll(ProducerMethods.of(fixture.producer));
+  }
+
+  /** Those of calls and of streams. */
+  List<Row<?, ?>> withStreams() {
+    var all = new ArrayList<Row<?, ?>>(rows);
+    all.add(reports);
+    return all;
   }
 
   List<Method<?, ?>> all() {

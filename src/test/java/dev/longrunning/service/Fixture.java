@@ -7,6 +7,7 @@ import dev.longrunning.operation.KeyRing;
 import dev.longrunning.store.MemoryStore;
 import dev.longrunning.store.Switches;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +31,14 @@ public final class Fixture {
           clock,
           () -> new UUID(0xABCD, random.incrementAndGet()),
           ProducerSettings.DEFAULT);
+
+  /** What streams of reports share, on the only event loop that there is. */
+  public final Reports.Service reports =
+      new Reports.Service(producer, states, clock, WriteTurns.ofOneLoopOf(1, this::nanos));
+
+  private long nanos() {
+    return Duration.between(Instant.EPOCH, clock.instant()).toNanos();
+  }
 
   public Switches switches() {
     return store.switches();

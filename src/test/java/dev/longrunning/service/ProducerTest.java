@@ -50,7 +50,7 @@ final class ProducerTest {
 
   private Future<Written> start(
       Optional<String> name, Optional<UUID> request, Optional<LeaseWish> lease) {
-    return fixture.producer.start(beginning(name, request, lease), Optional.empty());
+    return apply(fixture.producer.starting(beginning(name, request, lease)));
   }
 
   private Written startMine(Optional<LeaseWish> lease) {
@@ -58,12 +58,16 @@ final class ProducerTest {
   }
 
   private Future<Written> update(Guard guard, Contents contents) {
-    return fixture.producer.update(key, guard, contents, Optional.empty(), Optional.empty());
+    return apply(Producer.updating(key, guard, contents, Optional.empty()));
+  }
+
+  private Future<Written> apply(Change.Composable change) {
+    return fixture.producer.apply(change, Optional.empty());
   }
 
   private Future<Written> complete(Guard guard, String response) {
-    return fixture.producer.complete(
-        key, guard, Outcome.RESPONSE, Samples.bytes(response), Contents.NONE, Optional.empty());
+    return apply(
+        Producer.completing(key, guard, Outcome.RESPONSE, Samples.bytes(response), Contents.NONE));
   }
 
   /** The change of somebody else, of which this replica has not heard yet. */
@@ -216,12 +220,9 @@ final class ProducerTest {
 
     var written =
         await(
-            fixture.producer.update(
-                key,
-                Samples.leased(token),
-                Contents.NONE,
-                Optional.of(Duration.ofHours(1)),
-                Optional.empty()));
+            apply(
+                Producer.updating(
+                    key, Samples.leased(token), Contents.NONE, Optional.of(Duration.ofHours(1)))));
 
     assertThat(written.lease().map(Answer.Lease::expireTime))
         .contains(fixture.clock.instant().plusSeconds(3_600));
@@ -328,12 +329,12 @@ final class ProducerTest {
     assertFails(complete(leased, "other"), "OPERATION_DONE");
     var bare = await(start(Optional.empty(), Optional.empty(), Optional.empty()));
     assertFails(
-        fixture.producer.update(
-            bare.snapshot().key(),
-            Guard.NONE,
-            Contents.NONE,
-            Optional.of(Duration.ofSeconds(9)),
-            Optional.empty()),
+        apply(
+            Producer.updating(
+                bare.snapshot().key(),
+                Guard.NONE,
+                Contents.NONE,
+                Optional.of(Duration.ofSeconds(9)))),
         "NO_LEASE");
   }
 
@@ -351,7 +352,7 @@ final class ProducerTest {
             Optional.of(Duration.ofSeconds(5, 999)),
             Optional.of(new LeaseWish(Duration.ofSeconds(5, 1_999), Duration.ZERO)));
 
-    var written = await(fixture.producer.start(wanted, Optional.empty()));
+    var written = await(apply(fixture.producer.starting(wanted)));
 
     var kept = Objects.requireNonNull(written.snapshot().progress());
     assertThat(kept.estimatedEndTime()).isEqualTo("2030-01-01T00:00:00.123456Z");

@@ -7,12 +7,14 @@ import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.Snapshot;
 import dev.longrunning.service.Operations.Found;
 import dev.longrunning.store.Samples;
 import dev.longrunning.store.Switches.Call;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +121,41 @@ final class WaitTest {
     fixture.switches().release(Call.FIND);
 
     assertThat(isDone(answer)).isTrue();
+  }
+
+  /** The operation is done and gone, and another one takes its name; the feed is behind. */
+  private Snapshot recreated() {
+    await(fixture.store.apply(Samples.completion(key, Guard.NONE, "old"), Patience.MOST));
+    var done = await(fixture.store.find(key)).snapshot();
+    await(fixture.store.apply(new Change.Delete(key), Patience.MOST));
+    await(fixture.store.apply(Samples.start(key), Patience.MOST));
+    return Objects.requireNonNull(done);
+  }
+
+  @Test
+  void what_had_the_name_before_the_wait_began_does_not_answer_it() {
+    var done = recreated();
+    fixture.switches().holdAnswers(Call.FIND);
+    var answer = waitFor(Duration.ofMinutes(1));
+
+    fixture.states.hearState(done);
+    fixture.states.hearRemoval(key, done.version() + 1);
+    fixture.switches().release(Call.FIND);
+    assertThat(answer.isComplete()).isFalse();
+
+    apply(Samples.completion(key, Guard.NONE, "r"));
+    assertThat(isDone(answer)).isTrue();
+    assertThat(answer.result().snapshot().result()).isEqualTo(Samples.bytes("r"));
+  }
+
+  @Test
+  void a_removal_that_is_older_than_what_was_read_does_not_end_the_wait() {
+    var done = recreated();
+    var answer = waitFor(Duration.ofMinutes(1));
+
+    fixture.states.hearRemoval(key, done.version() + 1);
+
+    assertThat(answer.isComplete()).isFalse();
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the log says of the changes, and how a new epoch begins. */
@@ -130,6 +131,63 @@ interface LogContract extends StoreHarness {
 
   private static Change update(OperationKey key) {
     return Samples.update(key, Samples.request(UUID.randomUUID()), Samples.metadata("x"));
+  }
+
+  /** A selection of these operations, wherever they are changed. */
+  private static Selection selecting(OperationKey... keys) {
+    return new Selection() {
+      @Override
+      public boolean isEmpty() {
+        return false;
+      }
+
+      @Override
+      public List<OperationKey> of(ChangeLog.Batch batch) {
+        var changed = batch.entries().stream().map(Entry::key).toList();
+        return Stream.of(keys).filter(changed::contains).toList();
+      }
+    };
+  }
+
+  @Test
+  default void the_states_of_selected_changes_come_along_and_no_others() {
+    var key = Samples.freshKey();
+    var other = Samples.freshKey();
+    var gone = Samples.freshKey();
+    applied(Samples.start(gone));
+    var before = heads();
+    applied(Samples.start(key));
+    applied(Samples.start(other));
+    var last = applied(update(key));
+    var deleted = applied(new Delete(gone));
+
+    for (var read :
+        List.of(
+            log().poll(before, selecting(key, gone)),
+            log().history(before, selecting(key, gone)))) {
+      var poll = await(read);
+      assertThat(poll.states()).containsOnlyKeys(key, gone);
+      var found = Objects.requireNonNull(poll.states().get(key));
+      assertThat(found.snapshot()).isEqualTo(await(store().find(key)).snapshot());
+      assertThat(found.version()).isEqualTo(last.version());
+      assertThat(found.epoch()).isEqualTo(poll.epoch().nonce());
+      var absent = Objects.requireNonNull(poll.states().get(gone));
+      assertThat(absent.snapshot()).isNull();
+      assertThat(absent.version()).isEqualTo(deleted.version());
+      assertThat(poll.apart()).isEmpty();
+    }
+  }
+
+  @Test
+  default void a_large_state_is_left_to_those_who_need_it() {
+    var key = Samples.freshKey();
+    var before = heads();
+    applied(Samples.startWith(key, Samples.metadata("x".repeat(ChangeLog.STATE_BYTES_MAX + 1))));
+
+    var poll = await(log().poll(before, selecting(key)));
+
+    assertThat(poll.states()).isEmpty();
+    assertThat(poll.apart()).containsExactly(key);
   }
 
   @Test

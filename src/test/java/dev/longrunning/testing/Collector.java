@@ -91,6 +91,14 @@ public final class Collector implements AutoCloseable {
     }
   }
 
+  /** The names of the spans of a trace that were not asked for, of all that have come. */
+  public List<String> others(String trace) {
+    return passedOver.stream()
+        .filter(span -> span.trace().equals(trace))
+        .map(SpanSent::name)
+        .toList();
+  }
+
   /** The headers of all that came, names in lower case. */
   public List<Map<String, String>> headers() {
     return headers;

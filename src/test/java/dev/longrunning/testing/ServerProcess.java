@@ -43,11 +43,22 @@ public final class ServerProcess implements AutoCloseable {
   /** Runs another main class, with options for its JVM. */
   public static ServerProcess run(
       List<String> options, Class<?> main, Path errors, String... arguments) throws IOException {
+    var program = new ArrayList<>(options);
+    program.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    return start(program, errors, arguments);
+  }
+
+  /** Runs {@code longrunning} as it is shipped. */
+  public static ServerProcess jar(Path jar, Path errors, String... arguments) throws IOException {
+    return start(List.of("-jar", jar.toString()), errors, arguments);
+  }
+
+  private static ServerProcess start(List<String> program, Path errors, String... arguments)
+      throws IOException {
     var command = new ArrayList<String>();
     command.addAll(interruptible());
     command.add(tool("java"));
-    command.addAll(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(program);
     command.addAll(List.of(arguments));
     var builder =
         new ProcessBuilder(command)

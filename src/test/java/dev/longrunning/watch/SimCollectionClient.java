@@ -73,7 +73,7 @@ final class SimCollectionClient implements SimClient, Outlet {
                   to.hub()
                       .watchCollection(
                           watched, memory.token, changesOnly && memory.token.isEmpty(), this);
-              if (home == to) {
+              if (to.equals(home)) {
                 watch = opened;
               } else {
                 opened.close();

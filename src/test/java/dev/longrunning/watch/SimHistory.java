@@ -58,6 +58,18 @@ final class SimHistory {
     epoch = null;
   }
 
+  /** The history that the database is in. */
+  @Nullable UUID epoch() {
+    return epoch;
+  }
+
+  /** The newest version of an operation that is there now; 0: there is none. */
+  long version(OperationKey key) {
+    var changes = live.changes.get(key);
+    var last = changes == null ? null : changes.lastEntry();
+    return last == null || last.getValue() == null ? 0 : last.getValue().version();
+  }
+
   /** Whether there ever was this state. */
   boolean has(Snapshot snapshot) {
     return snapshot.equals(

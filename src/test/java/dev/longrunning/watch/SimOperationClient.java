@@ -7,6 +7,7 @@ import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Snapshot;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A client that waits for the end of one operation. */
@@ -19,6 +20,11 @@ final class SimOperationClient implements SimClient, Outlet {
   private Memory old = memory;
   private boolean reads = true;
   private boolean ready;
+
+  /** What there was when its stream began without a token, and in which history. */
+  private long present;
+
+  private @Nullable UUID presentIn;
 
   /** What it knows; it has come to its end, or there was nothing. */
   private record Memory(
@@ -38,11 +44,13 @@ final class SimOperationClient implements SimClient, Outlet {
   public void connect(SimReplica.Home to) {
     home = to;
     ready = reads;
+    presentIn = memory.token().isEmpty() ? history.epoch() : null;
+    present = history.version(key);
     to.loop()
         .now(
             () -> {
               var opened = to.hub().watchOperation(key, memory.token(), this);
-              if (home == to) {
+              if (to.equals(home)) {
                 watch = opened;
               } else {
                 opened.close();
@@ -137,6 +145,7 @@ final class SimOperationClient implements SimClient, Outlet {
     } else if (event instanceof Event.Gone gone) {
       assertThat(gone.name()).isEqualTo(key.name());
       assertThat(gone.version()).as("ordered").isGreaterThan(memory.version());
+      assertNotBeforeItsTime(gone.version() - 1);
       memory = new Memory(gone.token(), gone.version(), memory.createTime(), true);
     } else if (event instanceof Event.Reset) {
       memory = new Memory(event.token(), 0, null, false);
@@ -149,11 +158,19 @@ final class SimOperationClient implements SimClient, Outlet {
     var snapshot = event.snapshot();
     assertThat(history.has(snapshot)).as("a state that never was").isTrue();
     assertThat(snapshot.version()).as("unique and ordered").isGreaterThan(memory.version());
+    assertNotBeforeItsTime(snapshot.version());
     if (memory.createTime() != null) {
       assertThat(snapshot.createTime()).as("the same operation").isEqualTo(memory.createTime());
     }
     memory =
         new Memory(event.token(), snapshot.version(), snapshot.createTime(), snapshot.isDone());
+  }
+
+  /** A stream begins with what is there then, not with what was there before. */
+  private void assertNotBeforeItsTime(long version) {
+    if (presentIn != null && presentIn.equals(history.epoch())) {
+      assertThat(version).as("present").isGreaterThanOrEqualTo(present);
+    }
   }
 
   @Override

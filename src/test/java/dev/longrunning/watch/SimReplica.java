@@ -18,6 +18,7 @@ final class SimReplica {
   private static final int PAGE_SIZE = 3;
 
   private final SimWorld world;
+  private final Metrics metrics;
   private final SimWorld.SimLoop feedLoop;
   private final Feed feed;
   private final List<SimWorld.SimLoop> loops = new ArrayList<>();
@@ -32,7 +33,7 @@ final class SimReplica {
     var usual = FeedSettings.DEFAULT;
     var settings =
         new FeedSettings(usual.idle(), usual.hot(), usual.patience(), 1 << 20, ringBytes);
-    var metrics = new Metrics(() -> 0);
+    this.metrics = new Metrics(() -> 0);
     this.feed = new Feed(feedLoop, store, settings, feedLoop, snapshot -> Bytes.EMPTY, metrics);
     feedLoop.now(() -> feed.start());
     for (int i = 0; i < 2; i++) {
@@ -54,7 +55,8 @@ final class SimReplica {
                       new StoredPages(store, PAGE_SIZE),
                       () -> KEYS,
                       loop,
-                      world.random),
+                      world.random,
+                      metrics),
                   new HubSettings(Duration.ofSeconds(15), Duration.ofSeconds(30)));
           homes.add(new Home(this, loop, hub, view.states()));
         });

@@ -33,7 +33,13 @@ public final class TestHub {
     var keys = new KeyRing(Map.of(1, Bytes.of(new byte[32])), 1);
     return new Hub(
         new Hub.Parts(
-            view.states(), changes, new StoredPages(store, 3), () -> keys, time, new Random(1)),
+            view.states(),
+            changes,
+            new StoredPages(store, 3),
+            () -> keys,
+            time,
+            new Random(1),
+            new Metrics(System::nanoTime)),
         HubSettings.DEFAULT);
   }
 

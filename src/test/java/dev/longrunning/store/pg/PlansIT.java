@@ -60,6 +60,8 @@ final class PlansIT {
           "MIGRATION_TABLE",
           "MIGRATIONS_READ",
           "MIGRATION_ADD",
+          "SNAPSHOT_BEGIN",
+          "SNAPSHOT_END",
           // Parts of others.
           "OP_LIST_COLUMNS",
           "OP_LIST_HEAD",
@@ -150,6 +152,7 @@ final class PlansIT {
   @Test
   void each_finds_its_rows_by_the_index_that_was_made_for_it() {
     assertThat(plans.get("OP_READ_BY_KEY")).contains("op_pkey", "tombstone_pkey", "epoch_pkey");
+    assertThat(plans.get("LOG_STATES")).contains("op_pkey", "tombstone_pkey");
     assertThat(plans.get("OP_LIST_FIRST"))
         .contains("Index Scan Backward using op_list")
         .contains("Index Cond: ((service = $1) AND (collection = $2))");
@@ -202,6 +205,13 @@ final class PlansIT {
         "OP_READ_BY_KEY",
         Statements.OP_READ_BY_KEY,
         Tuple.tuple().addArrayOfShort(new Short[] {lane, 1}).addArrayOfString(keys));
+    run(
+        "LOG_STATES",
+        Statements.LOG_STATES,
+        Tuple.tuple()
+            .addArrayOfShort(new Short[] {lane, 1})
+            .addArrayOfString(keys)
+            .addInteger(1_000));
     run("OP_LIST_FIRST", Statements.OP_LIST_FIRST, Tuple.of("default", "projects/p", 50, 1L << 20));
     run(
         "OP_LIST_NEXT",

@@ -1,0 +1,127 @@
+package dev.longrunning.rpc;
+
+import dev.longrunning.operation.Change.Complete;
+import dev.longrunning.operation.Change.Start;
+import dev.longrunning.operation.Change.Update;
+import dev.longrunning.operation.Contents;
+import dev.longrunning.operation.OperationName;
+import dev.longrunning.operation.Outcome;
+import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.Problem.Violation;
+import dev.longrunning.service.Producer;
+import dev.longrunning.v1.CompleteOperationRequest;
+import dev.longrunning.v1.StartOperationRequest;
+import dev.longrunning.v1.UpdateOperationRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The changes that producers ask for, whether by a call or by a report within a stream.
+ *
+ * <p><b>Promise.</b> A request within its {@link Bounds} becomes a change, or a {@link Problem} is
+ * thrown that names the fields at fault.
+ */
+final class ProducerChanges {
+  private final Producer producer;
+
+  ProducerChanges(Producer producer) {
+    this.producer = producer;
+  }
+
+  Start of(Call call, StartOperationRequest request) {
+    checkTogether(request);
+    String parent = OperationName.collection("parent", request.getParent());
+    return producer.starting(
+        new Producer.Beginning(
+            Decoding.service(call, request.getService()),
+            request.getName().isEmpty() ? parent : OperationName.collectionOf(request.getName()),
+            name(request, parent),
+            Decoding.request(request.getRequestId()),
+            contents(request),
+            Decoding.duration(request.hasRetention(), request.getRetention()),
+            lease(request)));
+  }
+
+  /** What only several fields together can be wrong about. */
+  private static void checkTogether(StartOperationRequest request) {
+    var faults = new ArrayList<Violation>();
+    String name = request.getName();
+    if (!name.isEmpty() && !request.getOperationId().isEmpty()) {
+      faults.add(Violation.of("name", name, "only without operation_id"));
+    }
+    if (!name.isEmpty() && !request.getParent().isEmpty()) {
+      String parent = OperationName.collection("parent", request.getParent());
+      // The path of an HTTP call is a parent always: a name has to lie below it.
+      if (!OperationName.collectionOf(name).equals(parent)) {
+        faults.add(Violation.of("name", name, "only names below parent, or no parent"));
+      }
+    }
+    if (request.hasAdoptionWindow() && !request.hasLeaseDuration()) {
+      var window = Decoding.duration(request.getAdoptionWindow());
+      faults.add(Violation.of("adoption_window", window, "only with lease_duration"));
+    }
+    if (!faults.isEmpty()) {
+      throw Problem.invalid(faults);
+    }
+  }
+
+  private static Optional<String> name(StartOperationRequest request, String parent) {
+    if (!request.getName().isEmpty()) {
+      return Optional.of(request.getName());
+    }
+    return request.getOperationId().isEmpty()
+        ? Optional.empty()
+        : Optional.of(OperationName.in(parent, request.getOperationId()));
+  }
+
+  private static Contents contents(StartOperationRequest request) {
+    return new Contents(
+        true,
+        Decoding.metadata(request.hasMetadata(), request.getMetadata()),
+        true,
+        Decoding.progress(request.hasProgress(), request.getProgress()),
+        true,
+        request.getLabelsMap());
+  }
+
+  private static Optional<Producer.LeaseWish> lease(StartOperationRequest request) {
+    return Decoding.duration(request.hasLeaseDuration(), request.getLeaseDuration())
+        .map(
+            duration ->
+                new Producer.LeaseWish(
+                    duration,
+                    Decoding.duration(request.hasAdoptionWindow(), request.getAdoptionWindow())
+                        .orElse(Duration.ZERO)));
+  }
+
+  Update of(Call call, UpdateOperationRequest request) {
+    return Producer.updating(
+        Decoding.key(call, request.getService(), request.getName()),
+        Decoding.guard(request.getRequestId(), request.getLeaseToken(), request.getVersion()),
+        Decoding.contents(request),
+        Decoding.duration(request.hasLeaseDuration(), request.getLeaseDuration()));
+  }
+
+  Complete of(Call call, CompleteOperationRequest request) {
+    boolean response = request.hasResponse();
+    if (!response && !request.hasError()) {
+      throw Problem.invalid("result", "", "response or error");
+    }
+    var contents =
+        new Contents(
+            request.hasMetadata(),
+            Decoding.metadata(request.hasMetadata(), request.getMetadata()),
+            request.hasProgress(),
+            Decoding.progress(request.hasProgress(), request.getProgress()),
+            false,
+            Map.of());
+    return Producer.completing(
+        Decoding.key(call, request.getService(), request.getName()),
+        Decoding.guard(request.getRequestId(), request.getLeaseToken(), request.getVersion()),
+        response ? Outcome.RESPONSE : Outcome.ERROR,
+        Decoding.serialized(response ? request.getResponse() : request.getError()),
+        contents);
+  }
+}
