@@ -41,8 +41,11 @@ final class OperationWatch extends OpenWatch implements Follower {
   private boolean reading;
   private boolean readAgain;
 
-  /** What was sent may be of a history that is no more. */
+  /** What was sent may be of a history that is no more; until something newer is known. */
   private boolean doubted;
+
+  /** The read under way began before everything started over: it says nothing. */
+  private boolean readIsVoid;
 
   /** What is to be sent; one of both is set, or none where only a reset is. */
   private record Slot(@Nullable Snapshot snapshot, Event.@Nullable Why why, boolean reset) {}
@@ -78,14 +81,15 @@ final class OperationWatch extends OpenWatch implements Follower {
     if (isClosed() || ended) {
       return;
     }
+    boolean isVoid = readIsVoid;
+    readIsVoid = false;
     if (read.failed()) {
       failed(read.cause());
       return;
     }
     boolean again = readAgain;
     readAgain = false;
-    // One that began before everything started over says nothing.
-    if (!again || !doubted) {
+    if (!isVoid) {
       found(read.result());
     }
     if (again && !isClosed() && !ended) {
@@ -176,6 +180,8 @@ final class OperationWatch extends OpenWatch implements Follower {
     version = snapshot.version();
     createTime = snapshot.createTime();
     ended = snapshot.isDone();
+    // It is of the history that holds: a read that began before it is not to take it back.
+    doubted = false;
     slot = new Slot(snapshot, null, resets);
     pump();
   }
@@ -204,6 +210,7 @@ final class OperationWatch extends OpenWatch implements Follower {
   @Override
   public void restarted() {
     doubted = true;
+    readIsVoid = reading;
     readAnew();
   }
 

@@ -57,9 +57,11 @@ final class Fleet implements AutoCloseable {
   Fleet(Vertx vertx, Path folder, List<String> databases) throws Exception {
     this.vertx = vertx;
     this.folder = folder;
+    Files.createDirectories(folder);
     Files.writeString(folder.resolve("settings.yaml"), SETTINGS);
     for (String database : databases) {
       var errors = folder.resolve("server-" + members.size() + ".log");
+      Files.deleteIfExists(errors);
       members.add(new Member(database, errors, new ApiClient(vertx, 1)));
     }
   }

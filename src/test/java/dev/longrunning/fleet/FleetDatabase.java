@@ -155,9 +155,9 @@ final class FleetDatabase implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    primary.close();
     if (standby != null) {
       standby.close();
     }
+    primary.close();
   }
 }

@@ -12,8 +12,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What is promised of watches, by three servers on one PostgreSQL, while writers write, watchers
@@ -23,14 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dfleet.rounds=3} lets everything go wrong three times; {@code -Dfleet.seed=17} makes
  * the choices of an earlier run.
  */
-@EnabledIfSystemProperty(named = "fleet", matches = "true")
-@Timeout(900)
+@Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FleetIT {
   private static final int ROUNDS = Integer.getInteger("fleet.rounds", 1);
   private static final long SEED = Long.getLong("fleet.seed", new Random().nextLong());
 
-  @TempDir static Path temp;
+  /** What the servers say stays there. */
+  private final Path folder = Path.of("target", "fleet");
+
   private final Vertx vertx = Vertx.vertx();
   private final Ledger ledger = new Ledger();
   private FleetDatabase database;
@@ -40,13 +39,14 @@ final class FleetIT {
   private Promises resumed;
 
   @BeforeAll
+  @Timeout(1_800)
   void run() throws Exception {
     System.out.println("repeat with -Dfleet.seed=" + SEED);
     var random = new Random(SEED);
     vertx.exceptionHandler(wrong -> ledger.fault("thrown: " + wrong));
     database = new FleetDatabase(vertx);
     String direct = database.url();
-    fleet = new Fleet(vertx, temp, List.of(direct, direct, database.urlBehindProxies()));
+    fleet = new Fleet(vertx, folder, List.of(direct, direct, database.urlBehindProxies()));
     fleet.start();
     var crowd = new Crowd(fleet, ledger, random);
     faults = new Faults(fleet, database, ledger, crowd, random);
@@ -68,13 +68,13 @@ final class FleetIT {
 
   @AfterAll
   void end() throws Exception {
+    Calls.await(vertx.close(), 20);
     if (fleet != null) {
       fleet.close();
     }
     if (database != null) {
       database.close();
     }
-    Calls.await(vertx.close(), 20);
   }
 
   @Test

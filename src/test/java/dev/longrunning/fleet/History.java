@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> One at a time.
  */
 final class History {
-  private static final int SHOWN_MAX = 20;
+  private static final int SHOWN_MAX = 40;
 
   private final Subject subject;
   private final List<Seen> all = new ArrayList<>();

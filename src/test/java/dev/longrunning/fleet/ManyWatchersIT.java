@@ -27,7 +27,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
  * (100,000 streams of one caller on an event loop), {@code caller.connections-max} (1,024), and
  * 1,000 streams a connection bound what this one caller may have open.
  */
-@EnabledIfSystemProperty(named = "fleet", matches = "true")
 @Timeout(600)
 final class ManyWatchersIT {
   private static final int WATCHES = 10_000;

@@ -264,7 +264,9 @@ final class Promises {
       boolean counted =
           (each && !history.subject().single()) ? resets.size() == losses : resets.size() <= losses;
       if (!rewound || !counted) {
-        breaches.add(history.subject() + ": " + losses + " losses, " + resets);
+        int last =
+            history.all().lastIndexOf(resets.isEmpty() ? null : resets.get(resets.size() - 1));
+        breaches.add(losses + " losses, " + history.around(Math.max(0, last), ""));
       }
     }
     return breaches;

@@ -222,6 +222,64 @@ final class OperationWatchTest {
   }
 
   @Test
+  void a_change_while_a_resumed_stream_is_read_anew_is_not_taken_back() {
+    hub.start("a", "1");
+    var reader = hub.watch("a");
+    var elsewhere = hub.replica();
+    hub.switches().holdAnswers(Call.FIND);
+    var resumed = elsewhere.watch("a", reader.token(), new Reader());
+
+    // It is read already, and the answer is on its way.
+    hub.update("a", "2");
+    elsewhere.tell();
+    hub.switches().release(Call.FIND);
+    elsewhere.settle();
+
+    assertThat(resumed.heard()).containsExactly("a=2");
+  }
+
+  @Test
+  void a_change_after_everything_started_over_is_not_taken_back() {
+    hub.start("a", "1");
+    var reader = hub.watch("a");
+    hub.switches().holdAnswers(Call.FIND);
+    hub.store().promote();
+    hub.pass(MOMENT);
+    assertThat(reader.heard()).containsExactly("a=1");
+
+    // It is read already, and the answer is on its way.
+    hub.update("a", "2");
+    hub.tell();
+    hub.switches().release(Call.FIND);
+    hub.settle();
+
+    assertThat(reader.heard()).containsExactly("a=2");
+  }
+
+  @Test
+  void a_read_that_began_before_everything_started_over_says_nothing() {
+    hub.start("a", "1");
+    var backup = hub.store().backup();
+    var reader = hub.watch("a");
+    var elsewhere = hub.replica();
+    hub.delete("a");
+    hub.switches().holdAnswers(Call.FIND);
+    var resumed = elsewhere.watch("a", reader.token(), new Reader());
+
+    // The deletion is lost, and its news is on its way.
+    hub.store().restore(backup);
+    hub.store().promote();
+    elsewhere.pass(MOMENT);
+    hub.update("a", "2");
+    elsewhere.tell();
+    hub.switches().release(Call.FIND);
+    elsewhere.settle();
+
+    assertThat(resumed.heard()).containsExactly("a=2");
+    assertThat(resumed.isEnded()).isFalse();
+  }
+
+  @Test
   void what_a_lost_history_said_is_taken_back() {
     hub.start("a", "1");
     var backup = hub.store().backup();

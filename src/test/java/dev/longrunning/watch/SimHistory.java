@@ -76,6 +76,12 @@ final class SimHistory {
         everything.getOrDefault(snapshot.key(), Map.of()).get(snapshot.version()));
   }
 
+  /** Whether there was a state that the history which holds now never had. */
+  boolean lost(OperationKey key) {
+    var holds = live.changes.getOrDefault(key, new TreeMap<>());
+    return !holds.keySet().containsAll(everything.getOrDefault(key, Map.of()).keySet());
+  }
+
   /** The state at a revision. */
   @Nullable Snapshot state(OperationKey key, long version) {
     return everything.getOrDefault(key, Map.of()).get(version);

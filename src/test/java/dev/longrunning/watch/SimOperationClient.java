@@ -176,6 +176,7 @@ final class SimOperationClient implements SimClient, Outlet {
       assertNotBeforeItsTime(gone.version() - 1);
       memory = new Memory(gone.token(), gone.version(), memory.createTime(), true);
     } else if (event instanceof Event.Reset) {
+      assertThat(history.lost(key)).as("something to take back").isTrue();
       memory = new Memory(event.token(), 0, null, false);
     } else {
       memory = new Memory(event.token(), memory.version(), memory.createTime(), memory.finished());
