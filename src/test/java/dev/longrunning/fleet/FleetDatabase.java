@@ -61,14 +61,16 @@ final class FleetDatabase implements AutoCloseable {
     primary.launch();
   }
 
-  /** Ends the connections on which servers listen for each other; answers how many. */
-  int hangUpDoorbells() throws Exception {
-    return sql("""
-            select pg_terminate_backend(pid)
-              from pg_stat_activity
-             where query like 'listen %' or query like '%pg_notify%' and pid <> pg_backend_pid()
-            """)
-        .size();
+  /** Ends the connections on which servers listen for each other, once there are some. */
+  void hangUpDoorbells() throws Exception {
+    // After another fault they may have none yet.
+    awaitTrue(
+        primary,
+        """
+        select count(pg_terminate_backend(pid)) > 0
+          from pg_stat_activity
+         where (query like 'listen %' or query like '%pg_notify%') and pid <> pg_backend_pid()
+        """);
   }
 
   /** Whether nothing is to be purged soon. */
