@@ -77,8 +77,9 @@ final class PromisesTest {
 
   private Seen state(Write write, long version, int state) {
     boolean done = write.kind == Kind.COMPLETE;
+    String born = "1970-01-01T00:00:" + (10 + write.life.number()) + "Z";
     return new Seen(
-        ledger.tick(), Seen.Kind.CHANGED, 0, NAME, version, write.number, done, state, "", "t");
+        ledger.tick(), Seen.Kind.CHANGED, 0, NAME, version, write.number, done, state, born, "t");
   }
 
   private Seen gone(long version, String why) {

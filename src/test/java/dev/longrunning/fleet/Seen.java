@@ -3,6 +3,7 @@ package dev.longrunning.fleet;
 import com.google.protobuf.Any;
 import com.google.protobuf.Int64Value;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
 import dev.longrunning.v1.OperationSnapshot;
 import dev.longrunning.v1.WatchEvent;
 
@@ -16,7 +17,8 @@ import dev.longrunning.v1.WatchEvent;
  * @param write the number of what wrote the state
  * @param done whether the state is the end
  * @param state tells states apart
- * @param word why it is gone or was reset; synced and whether one is stale
+ * @param word when an operation was created; why it is gone or was reset; synced and whether one is
+ *     stale
  * @param token continues the stream after it; empty: none came along
  */
 record Seen(
@@ -84,7 +86,7 @@ record Seen(
         number(operation.getMetadata()),
         operation.getDone(),
         snapshot.hashCode(),
-        "",
+        Timestamps.toString(snapshot.getCreateTime()),
         token);
   }
 
