@@ -13,6 +13,8 @@ import dev.longrunning.operation.KeyRing;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Snapshot;
+import dev.longrunning.profile.ServiceFile;
+import dev.longrunning.profile.Services;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
@@ -62,11 +64,14 @@ import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -91,6 +96,8 @@ public final class StreamMemoryBench {
   private static final int CONNECTIONS = Integer.getInteger("connections", 200);
   private static final int STREAMS = Integer.getInteger("streams", 100);
   private static final int CHANGES = Integer.getInteger("changes", 10);
+  private static final String KINDS =
+      System.getProperty("kinds", "ours,watch-one,watch-many,watch-all,vertx-grpc,bare-http2");
   private static final String WATCH = "grpc.health.v1.Health/Watch";
 
   public static void main(String[] args) throws Exception {
@@ -100,7 +107,7 @@ public final class StreamMemoryBench {
     }
     System.out.printf(
         "%d streams on %d connections; heap and direct memory in bytes a stream%n", CONNECTIONS * STREAMS, CONNECTIONS);
-    for (String kind : List.of("ours", "watch-one", "watch-many", "watch-all", "vertx-grpc", "bare-http2")) {
+    for (String kind : KINDS.split(",")) {
       measure(kind);
     }
     System.exit(0);
@@ -149,12 +156,15 @@ public final class StreamMemoryBench {
     }
   }
 
-  private static void round(List<Client> clients) throws IOException {
+  private static void round(List<Client> clients) throws IOException, InterruptedException {
+    // One connection after the other: more reads at a time than a server takes would be refused.
     for (var client : clients) {
       client.open(STREAMS);
-    }
-    for (var client : clients) {
       client.awaitData(STREAMS);
+      for (var other : clients) {
+        // A server asks those that are silent whether they are still there.
+        other.pump();
+      }
     }
   }
 
@@ -212,7 +222,16 @@ public final class StreamMemoryBench {
       var clock = InstantSource.system();
       var pipeline = new CallPipeline(vertx, clock, () -> "id", AdmissionSettings.DEFAULT, ended -> {});
       var table = StandardMethods.with(rows(), readiness, new ContextTurns(loop)::next);
-      return new ApiPort.Service(table, pipeline, new Intakes(vertx, clock, IntakeSettings.DEFAULT), clock);
+      return new ApiPort.Service(table, services(), pipeline, new Intakes(vertx, clock, IntakeSettings.DEFAULT), clock);
+    }
+
+    private static Services services() {
+      try {
+        String text = Files.readString(Path.of("conf/services/default.yaml"));
+        return Services.of(List.of(ServiceFile.read("default", "default.yaml", text).profile().orElseThrow()));
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
     }
 
     private List<Row<?, ?>> rows() {
@@ -327,8 +346,12 @@ public final class StreamMemoryBench {
       return Buffer.buffer().appendByte((byte) 0).appendInt(bytes.length).appendBytes(bytes).getBytes();
     }
 
+    private static final int FRAME_HEAD = 9;
     private static final int HEADERS_FRAME = 1;
+    private static final int RESET_FRAME = 3;
     private static final int SETTINGS_FRAME = 4;
+    private static final int PING_FRAME = 6;
+    private static final int GO_AWAY_FRAME = 7;
     private static final int WINDOW_UPDATE_FRAME = 8;
 
     private final Map<String, String> headers;
@@ -337,6 +360,8 @@ public final class StreamMemoryBench {
     private final OutputStream out;
     private final DataInputStream in;
     private int next = 1;
+    private long seen;
+    private long awaited;
 
     Client(int port, String kind) throws IOException {
       this.kind = kind;
@@ -362,7 +387,7 @@ public final class StreamMemoryBench {
           .getBytes();
     }
 
-    void open(int streams) throws IOException {
+    synchronized void open(int streams) throws IOException {
       var bytes = new ByteArrayOutputStream();
       for (int i = 0; i < streams; i++) {
         bytes.write(frame(HEADERS_FRAME, 4, next, next == 1 ? literals() : indexes()));
@@ -395,24 +420,38 @@ public final class StreamMemoryBench {
       return block;
     }
 
-    /** Reads until so many frames of DATA with a message have come. */
-    void awaitData(int count) throws IOException {
-      for (int seen = 0; seen < count; ) {
+    /** Waits until so many more frames of DATA with a message have come. */
+    void awaitData(int count) throws IOException, InterruptedException {
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
+      awaited += count;
+      while (pump() < awaited) {
+        if (System.nanoTime() > until) {
+          throw new IOException("messages: got " + seen + ", allowed " + awaited);
+        }
+        Thread.sleep(1);
+      }
+    }
+
+    /** Reads what there is, and answers what the server asks; answers how many messages have come. */
+    synchronized long pump() throws IOException {
+      while (in.available() >= FRAME_HEAD) {
         int head = in.readInt();
-        int length = head >>> 8;
         int type = head & 0xff;
         int flags = in.readByte();
         in.readInt();
-        byte[] payload = in.readNBytes(length);
-        if (type == 0 && length > 0) {
+        byte[] payload = in.readNBytes(head >>> 8);
+        boolean question = (flags & 1) == 0;
+        if (type == 0 && payload.length > 0) {
           seen++;
-        } else if (type == SETTINGS_FRAME && (flags & 1) == 0) {
-          out.write(frame(SETTINGS_FRAME, 1, 0, new byte[0]));
+        } else if (question && (type == SETTINGS_FRAME || type == PING_FRAME)) {
+          out.write(frame(type, 1, 0, type == PING_FRAME ? payload : new byte[0]));
           out.flush();
-        } else if (type == 7 || type == 3) {
-          throw new IOException(String.format(Locale.ROOT, "frame %d instead of data: %s", type, new String(payload, StandardCharsets.US_ASCII)));
+        } else if (type == GO_AWAY_FRAME || type == RESET_FRAME) {
+          String what = HexFormat.of().formatHex(payload);
+          throw new IOException(String.format(Locale.ROOT, "frame %d instead of data: %s", type, what));
         }
       }
+      return seen;
     }
 
     void close() {

@@ -1,5 +1,6 @@
 package dev.longrunning;
 
+import dev.longrunning.app.CheckCommand;
 import dev.longrunning.app.ServeCommand;
 import dev.longrunning.app.Version;
 import dev.longrunning.cli.DemoCommand;
@@ -14,13 +15,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "longrunning",
     mixinStandardHelpOptions = true,
-    subcommands = {ServeCommand.class, DemoCommand.class},
+    subcommands = {ServeCommand.class, CheckCommand.class, DemoCommand.class},
     description = "Keeps the state of long-running operations and pushes it to whoever waits.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
       "  longrunning serve                    a server on 127.0.0.1:8080, its database in ./data",
       "  longrunning demo checksum DIR        see it work: a producer with progress",
+      "  longrunning check FILE…              whether the configuration of a service is good",
       "  longrunning COMMAND --help           what a command can do",
     })
 public final class Main implements Runnable {

@@ -79,6 +79,7 @@ final class ArchitectureTest {
           Map.entry(
               "unpacking",
               List.of("org.apache.commons.compress..", "com.sun.security.auth.module..")),
+          Map.entry("yaml", List.of("org.snakeyaml.engine..")),
           Map.entry("picocli", List.of("picocli..")));
 
   /** What each package may import: packages of ours, then libraries. */
@@ -87,7 +88,7 @@ final class ArchitectureTest {
           Map.entry("operation", ""),
           Map.entry("observe", "logging metrics observation"),
           Map.entry("connection", "feed observe logging metrics vertx"),
-          Map.entry("profile", "operation protobuf"),
+          Map.entry("profile", "operation yaml"),
           Map.entry("store", "operation observe logging metrics vertx"),
           Map.entry("store.pg", "store operation observe logging metrics vertx sql unpacking"),
           Map.entry("feed", "store operation observe logging metrics vertx"),
@@ -102,8 +103,11 @@ final class ArchitectureTest {
                   + " protobuf"),
           Map.entry(
               "grpc",
-              "rpc connection operation observe logging metrics vertx protobuf grpc-client-and-server"),
-          Map.entry("rest", "rpc connection operation observe logging metrics vertx protobuf json"),
+              "rpc profile connection operation observe logging metrics vertx protobuf"
+                  + " grpc-client-and-server"),
+          Map.entry(
+              "rest",
+              "rpc profile connection operation observe logging metrics vertx protobuf json"),
           Map.entry("site", "rpc connection observe logging vertx web"),
           Map.entry(
               "cli",

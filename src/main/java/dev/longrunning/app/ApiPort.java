@@ -4,13 +4,14 @@ import dev.longrunning.connection.Certificates;
 import dev.longrunning.connection.Connections;
 import dev.longrunning.connection.Limits;
 import dev.longrunning.grpc.GrpcTransport;
+import dev.longrunning.profile.Services;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rest.RestTransport;
 import dev.longrunning.rpc.CallPipeline;
-import dev.longrunning.rpc.HttpRoutes;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.MethodTable;
+import dev.longrunning.rpc.ServiceRoutes;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
@@ -74,7 +75,11 @@ public final class ApiPort extends VerticleBase {
 
   /** What serves the calls of one event loop; made on that loop. */
   public record Service(
-      MethodTable table, CallPipeline pipeline, Intakes intakes, InstantSource clock) {}
+      MethodTable table,
+      Services profiles,
+      CallPipeline pipeline,
+      Intakes intakes,
+      InstantSource clock) {}
 
   private final Address address;
   private volatile OriginPolicy policy;
@@ -98,11 +103,12 @@ public final class ApiPort extends VerticleBase {
   @Override
   public Future<?> start() {
     var service = services.get();
-    var routes = HttpRoutes.of(service.table());
+    var routes = ServiceRoutes.of(service.table(), service.profiles());
     var rest =
         new RestTransport(routes, service.pipeline(), service.intakes(), json, service.clock());
     var grpc =
-        new GrpcTransport(service.table(), service.pipeline(), service.intakes(), service.clock());
+        new GrpcTransport(
+            service.table(), routes, service.pipeline(), service.intakes(), service.clock());
     var listener =
         vertx
             .createHttpServer(options())

@@ -4,6 +4,7 @@ import dev.longrunning.feed.VertxLoop;
 import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
+import dev.longrunning.profile.Services;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ContextTurns;
 import dev.longrunning.rpc.IntakeSettings;
@@ -31,6 +32,7 @@ import java.util.function.Supplier;
  *
  * @param parts where the loop's part hears of settings and of the stop
  * @param peaks where its queues tell how full they have been
+ * @param services that the server presents itself as
  * @param live the settings that hold now
  */
 record CallWiring(
@@ -39,6 +41,7 @@ record CallWiring(
     LoopParts parts,
     List<Supplier<List<QueuePeak>>> peaks,
     InstantSource clock,
+    Services services,
     Supplier<Settings> live) {
 
   /** What answers the calls of one event loop; made on it. */
@@ -74,6 +77,6 @@ record CallWiring(
     observation.watch(pipeline);
     parts.add(loop, new CallPart(operations, producer, hub, pipeline, timers));
     var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
-    return new ApiPort.Service(table, pipeline, intakes, clock);
+    return new ApiPort.Service(table, services, pipeline, intakes, clock);
   }
 }

@@ -10,6 +10,7 @@ import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
+import dev.longrunning.profile.Services;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
@@ -26,6 +27,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -62,6 +64,7 @@ final class Wiring {
   private final LoopParts parts = new LoopParts();
   private final List<ApiPort> ports = new CopyOnWriteArrayList<>();
   private volatile @Nullable Reloading reloading;
+  private @Nullable Services services;
   private final StopSteps steps;
   private final Consumer<String> progress;
   private final Readiness readiness = new Readiness();
@@ -89,6 +92,7 @@ final class Wiring {
 
   /** Starts everything; answers where it listens. */
   HostPort start() throws StartFault, InterruptedException {
+    services = ServiceFiles.load(settings.services());
     List<PgConnectOptions> hosts = database();
     observation.listen(steps, () -> live, progress);
     observation.start(steps);
@@ -115,6 +119,13 @@ final class Wiring {
     reloading = made;
   }
 
+  private Services services() {
+    if (services == null) {
+      throw new IllegalStateException("not started");
+    }
+    return services;
+  }
+
   private void apply(Settings changed) {
     live = changed;
     connections.limit(ConnectionSettings.limits(changed));
@@ -124,8 +135,10 @@ final class Wiring {
 
   /** Whether only this machine reaches the port is decided once. */
   private OriginPolicy policy(Settings now) {
+    var hosts = new HashSet<>(now.hosts());
+    services().hosts().keySet().forEach(host -> hosts.add(host.replaceFirst(":[0-9]+$", "")));
     return OriginPolicy.of(
-        settings.listen().isLoopback(), Set.copyOf(now.hosts()), Set.copyOf(now.corsOrigins()));
+        settings.listen().isLoopback(), Set.copyOf(hosts), Set.copyOf(now.corsOrigins()));
   }
 
   /** How full the bounded queues have been, of all event loops. */
@@ -199,7 +212,7 @@ final class Wiring {
             .add(ChecksumFolderMetadata.getDescriptor())
             .add(ChecksumFolderResponse.getDescriptor());
     var json = new JsonMessages(types.build());
-    var calls = new CallWiring(observation, readiness, parts, peaks, clock, () -> live);
+    var calls = new CallWiring(observation, readiness, parts, peaks, clock, services(), () -> live);
     Supplier<ApiPort> port =
         () -> {
           var made = new ApiPort(address, policy, json, () -> calls.service(vertx, backend));

@@ -1,8 +1,8 @@
 package dev.longrunning.grpc;
 
 import com.google.rpc.Status;
-import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.Candidates;
 import dev.longrunning.rpc.Call;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -35,11 +35,13 @@ final class GrpcHeaders {
   /**
    * What the headers say of a call.
    *
+   * @param services as the authority says
    * @param begun when they came
    */
-  static Call call(HttpServerRequest request, Instant begun, Future<Void> gone) {
+  static Call call(
+      Candidates services, HttpServerRequest request, Instant begun, Future<Void> gone) {
     return new Call(
-        OperationKey.DEFAULT_SERVICE,
+        services,
         Call.caller(request.remoteAddress()),
         timeout(request.getHeader(TIMEOUT)).map(begun::plus),
         Call.isCached(request.getHeader(CONSISTENCY)),

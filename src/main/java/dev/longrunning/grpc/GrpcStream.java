@@ -72,7 +72,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     this.request = request;
     this.response = request.response();
     this.text = framing == Framing.WEB_TEXT ? new TextBody() : null;
-    var call = GrpcHeaders.call(request, begun, gone.future());
+    var call = GrpcHeaders.call(transport.services(request), request, begun, gone.future());
     var encoding = request.getHeader(GrpcHeaders.ENCODING);
     this.frames = new RequestFrames(transport.intakes().budget(), call.caller(), encoding);
     this.stream = transport.pipeline().stream(method, call, this);

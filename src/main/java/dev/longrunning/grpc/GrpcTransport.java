@@ -2,6 +2,7 @@ package dev.longrunning.grpc;
 
 import com.google.rpc.Status;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.Candidates;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ErrorStatus;
@@ -9,6 +10,7 @@ import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.rpc.Row;
+import dev.longrunning.rpc.ServiceRoutes;
 import dev.longrunning.rpc.StreamMethod;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -33,16 +35,27 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
   private static final String PREFIX = "application/grpc";
 
   private final MethodTable table;
+  private final ServiceRoutes services;
   private final CallPipeline pipeline;
   private final Intakes intakes;
   private final InstantSource clock;
 
   public GrpcTransport(
-      MethodTable table, CallPipeline pipeline, Intakes intakes, InstantSource clock) {
+      MethodTable table,
+      ServiceRoutes services,
+      CallPipeline pipeline,
+      Intakes intakes,
+      InstantSource clock) {
     this.table = table;
+    this.services = services;
     this.pipeline = pipeline;
     this.intakes = intakes;
     this.clock = clock;
+  }
+
+  /** Who may be meant by a request. */
+  Candidates services(HttpServerRequest request) {
+    return services.services(request);
   }
 
   CallPipeline pipeline() {
@@ -131,7 +144,7 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
   /** A call whose headers are not as they must be. */
   private void refuseUnread(
       Row<?, ?> row, Instant begun, HttpServerRequest request, RuntimeException failure) {
-    var call = Call.unread(request.remoteAddress(), Call.Transport.GRPC);
+    var call = Call.unread(services(request), request.remoteAddress(), Call.Transport.GRPC);
     refuse(request, pipeline.refused(row, call, begun, failure));
   }
 

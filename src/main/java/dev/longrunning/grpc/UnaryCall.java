@@ -59,7 +59,7 @@ final class UnaryCall<Q extends Message> implements Intake.Taker {
     this.begun = begun;
     this.request = request;
     this.response = request.response();
-    this.call = GrpcHeaders.call(request, begun, gone.future());
+    this.call = GrpcHeaders.call(transport.services(request), request, begun, gone.future());
     int max = framing == Framing.WEB_TEXT ? TEXT_BYTES_MAX : BODY_BYTES_MAX;
     this.intake = transport.intakes().of(request, call.caller(), max, this);
   }

@@ -97,7 +97,8 @@ public final class OperationName {
     return collection.isEmpty() ? FLAT + id : collection + NESTED + '/' + id;
   }
 
-  private static String collectionIn(String name) {
+  /** The collection that a checked parent, with or without /operations, stands for. */
+  public static String collectionIn(String name) {
     return name.equals(SEGMENT) ? "" : withoutSuffix(name);
   }
 
@@ -105,7 +106,8 @@ public final class OperationName {
     return name.endsWith(NESTED) ? name.substring(0, name.length() - NESTED.length()) : name;
   }
 
-  private static Optional<Violation> resourceFault(String field, String name) {
+  /** What is wrong with {@code name} as that of any resource; empty: nothing. */
+  public static Optional<Violation> resourceFault(String field, String name) {
     var fault = textFault(field, name);
     if (fault.isPresent()) {
       return fault;

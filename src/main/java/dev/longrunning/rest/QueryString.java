@@ -1,7 +1,7 @@
 package dev.longrunning.rest;
 
+import dev.longrunning.operation.Percent;
 import dev.longrunning.operation.Problem;
-import dev.longrunning.rpc.Percent;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

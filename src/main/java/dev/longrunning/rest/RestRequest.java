@@ -1,7 +1,6 @@
 package dev.longrunning.rest;
 
 import com.google.protobuf.Message;
-import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.HttpRoutes;
@@ -51,7 +50,7 @@ final class RestRequest<Q extends Message> {
     this.parameters = parameters();
     this.call =
         new Call(
-            OperationKey.DEFAULT_SERVICE,
+            match.services(),
             Call.caller(request.remoteAddress()),
             ServerTimeout.parse(request.getHeader(ServerTimeout.HEADER)).map(begun::plus),
             Call.isCached(request.getHeader(Call.CONSISTENCY)),

@@ -7,6 +7,7 @@ import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.HttpRoutes;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Method;
+import dev.longrunning.rpc.ServiceRoutes;
 import dev.longrunning.rpc.StatusTable;
 import dev.longrunning.rpc.StreamMethod;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -34,14 +35,14 @@ public final class RestTransport implements Handler<HttpServerRequest> {
   /** What a POST may stand for: everything that has a body in some HTTP library only as POST. */
   private static final Set<String> OVERRIDES = Set.of("GET", "PUT", "PATCH", "DELETE", "POST");
 
-  private final HttpRoutes routes;
+  private final ServiceRoutes routes;
   private final CallPipeline pipeline;
   private final Intakes intakes;
   private final JsonMessages json;
   private final InstantSource clock;
 
   public RestTransport(
-      HttpRoutes routes,
+      ServiceRoutes routes,
       CallPipeline pipeline,
       Intakes intakes,
       JsonMessages json,
@@ -92,12 +93,13 @@ public final class RestTransport implements Handler<HttpServerRequest> {
       return;
     }
     String path = Objects.requireNonNullElse(request.path(), "");
-    var match = routes.find(verb(request), path);
+    var own = routes.of(routes.services(request));
+    var match = own.find(verb(request), path);
     if (match.isPresent()) {
       begin(match.get(), request);
       return;
     }
-    var verbs = routes.verbs(path);
+    var verbs = own.verbs(path);
     if (verbs.isEmpty()) {
       throw Problem.noRoute(path);
     }
@@ -128,7 +130,7 @@ public final class RestTransport implements Handler<HttpServerRequest> {
         throw Problem.unimplemented("method: of many requests, over gRPC and gRPC-Web only");
       }
     } catch (RuntimeException failure) {
-      var call = Call.unread(request.remoteAddress(), Call.Transport.REST);
+      var call = Call.unread(match.services(), request.remoteAddress(), Call.Transport.REST);
       refuse(request, pipeline.refused(row, call, begun, failure));
     }
   }

@@ -72,12 +72,12 @@ public final class Bounds {
   /** What an update can replace. */
   static final Set<String> UPDATABLE = Set.of("metadata", "progress", "labels");
 
-  private static final Pattern OPERATION_ID = Pattern.compile("[a-z][a-z0-9-]{3,62}");
+  private static final Pattern OPERATION_ID = Pattern.compile("[A-Za-z0-9._~-]{1,63}");
   private static final Pattern LABEL_KEY = Pattern.compile("[a-z][a-z0-9_-]{0,62}");
   private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9.-]{0,62}");
   private static final Pattern TOKEN = Pattern.compile("[!-~]{1," + LEASE_TOKEN_LENGTH_MAX + "}");
 
-  private static final Bound NAME = text(OperationName::fault);
+  private static final Bound NAME = text(OperationName::resourceFault);
   private static final Bound PARENT = text(OperationName::collectionFault);
   private static final Bound PATTERN = text(OperationName::patternFault);
   private static final Bound SERVICE_NAME =
@@ -120,7 +120,7 @@ public final class Bounds {
           Map.entry(OURS + "StartOperationRequest.parent", PARENT.and(textBytes(PARENT_BYTES_MAX))),
           Map.entry(
               OURS + "StartOperationRequest.operation_id",
-              form(OPERATION_ID, "4 to 63 of a-z, 0-9 and '-', starting with a letter")),
+              form(OPERATION_ID, "1 to 63 of a-z, A-Z, 0-9, '.', '_', '~' and '-', or nothing")),
           Map.entry(OURS + "StartOperationRequest.name", unlessEmpty(NAME)),
           Map.entry(OURS + "StartOperationRequest.metadata", packed(METADATA_BYTES_MAX)),
           Map.entry(OURS + "StartOperationRequest.progress", progress()),

@@ -1,8 +1,8 @@
 package dev.longrunning.rpc;
 
 import dev.longrunning.connection.CallerNetwork;
-import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.Candidates;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.net.SocketAddress;
@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a handler may know of the call that it answers.
  *
- * @param service the service whose operations are meant, as the authority or the path says; {@code
- *     default} unless profiles say otherwise
+ * @param services whose operations may be meant, as far as the authority and the path say
  * @param caller who calls, for what one caller may ask at a time: its {@link CallerNetwork}
  * @param deadline when the caller stops waiting
  * @param cached whether the caller takes a cached state ({@code longrunning-consistency: cached})
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     completes for a caller that stays
  */
 public record Call(
-    String service,
+    Candidates services,
     String caller,
     Optional<Instant> deadline,
     boolean cached,
@@ -40,17 +39,18 @@ public record Call(
 
   /** A call whose caller stays. */
   public Call(
-      String service,
+      Candidates services,
       String caller,
       Optional<Instant> deadline,
       boolean cached,
       Transport transport) {
-    this(service, caller, deadline, cached, transport, Promise.<Void>promise().future());
+    this(services, caller, deadline, cached, transport, Promise.<Void>promise().future());
   }
 
   /** A call whose headers could not be read. */
-  public static Call unread(@Nullable SocketAddress from, Transport transport) {
-    return new Call(OperationKey.DEFAULT_SERVICE, caller(from), Optional.empty(), false, transport);
+  public static Call unread(
+      Candidates services, @Nullable SocketAddress from, Transport transport) {
+    return new Call(services, caller(from), Optional.empty(), false, transport);
   }
 
   /** Names the caller of a request that comes from there; null: its connection is gone. */

@@ -6,7 +6,6 @@ import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.Contents;
 import dev.longrunning.operation.OperationKey;
-import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Progress;
 import dev.longrunning.v1.UpdateOperationRequest;
 import java.time.Duration;
@@ -25,17 +24,9 @@ final class Decoding {
 
   private Decoding() {}
 
-  /** The operation that is meant; throws if {@code service} is not the call's own. */
+  /** The operation that is meant; throws if it is none of a service that the call is for. */
   static OperationKey key(Call call, String service, String name) {
-    return new OperationKey(service(call, service), name);
-  }
-
-  /** Empty means the service that the call is for; no other is served at this place. */
-  static String service(Call call, String service) {
-    if (!service.isEmpty() && !service.equals(call.service())) {
-      throw Problem.invalid("service", service, call.service() + " or nothing");
-    }
-    return call.service();
+    return new OperationKey(call.services().ofOperation(service, "name", name).id(), name);
   }
 
   static Optional<UUID> request(String requestId) {

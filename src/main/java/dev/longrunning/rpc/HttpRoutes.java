@@ -3,6 +3,11 @@ package dev.longrunning.rpc;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.Candidates;
+import dev.longrunning.profile.HttpRule;
+import dev.longrunning.profile.PathTemplate;
+import dev.longrunning.profile.Profile;
+import dev.longrunning.profile.RawPath;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,45 +30,66 @@ import org.jspecify.annotations.Nullable;
  * holds an encoded slash.
  */
 public final class HttpRoutes {
-  private record Route(Row<?, ?> method, HttpRule rule, PathTemplate template) {}
+  private record Route(
+      Row<?, ?> method, HttpRule rule, PathTemplate template, Candidates services) {
+    boolean isAt(Route other) {
+      return rule.verb().equals(other.rule.verb()) && template.equals(other.template);
+    }
+  }
 
   /**
    * What answers, and what the path says.
    *
    * @param variables by field path
+   * @param services which may be meant
    */
-  public record Match(Row<?, ?> method, HttpRule rule, Map<String, String> variables) {}
+  public record Match(
+      Row<?, ?> method, HttpRule rule, Map<String, String> variables, Candidates services) {}
 
   /** By the template's verb, the most exact template first. */
   private final Map<String, List<Route>> routes = new HashMap<>();
 
   private HttpRoutes() {}
 
-  /** Compiles all rules, or throws if one is no template or belongs to two methods. */
-  public static HttpRoutes of(MethodTable table) {
+  /** Compiles all rules, or throws if one is no template or one service has it twice. */
+  public static HttpRoutes of(MethodTable table, Candidates services) {
     var compiled = new HttpRoutes();
     for (var method : table.rows()) {
-      method.rules().forEach(rule -> compiled.add(method, rule));
+      method.rules().forEach(rule -> compiled.add(method, rule, services));
+      if (method.rules().isEmpty()) {
+        services.profiles().forEach(service -> compiled.add(method, service));
+      }
     }
     compiled.routes.values().forEach(list -> list.sort(Comparator.comparing(Route::template)));
     return compiled;
   }
 
-  private void add(Row<?, ?> method, HttpRule rule) {
+  private void add(Row<?, ?> method, Profile service) {
+    var alone = new Candidates(List.of(service));
+    service.bindings().of(method.fullName()).forEach(rule -> add(method, rule, alone));
+  }
+
+  private void add(Row<?, ?> method, HttpRule rule, Candidates services) {
     var template = PathTemplate.parse(rule.template());
     var request = method.request().getDescriptorForType();
     template.fields().forEach(field -> checkText(rule, request, field));
     if (!rule.body().isEmpty() && !rule.body().equals("*")) {
       check(rule, request.findFieldByName(rule.body()) != null, "has no body field " + rule.body());
     }
+    var route = new Route(method, rule, template, services);
     var list = routes.computeIfAbsent(template.verb(), verb -> new ArrayList<>());
-    for (var other : list) {
-      boolean same = other.rule().verb().equals(rule.verb()) && other.template().equals(template);
-      if (same && !other.method().fullName().equals(method.fullName())) {
-        check(rule, false, "is bound to two methods");
+    for (int i = 0; i < list.size(); i++) {
+      var other = list.get(i);
+      if (!other.isAt(route)) {
+        continue;
       }
+      if (other.method().fullName().equals(method.fullName()) && other.rule().equals(rule)) {
+        list.set(i, new Route(method, rule, template, other.services().and(services)));
+        return;
+      }
+      check(rule, !other.services().overlaps(services), "is bound to two methods");
     }
-    list.add(new Route(method, rule, template));
+    list.add(route);
   }
 
   /** A path holds text, so that a variable must be a singular string, possibly of a message. */
@@ -96,15 +122,42 @@ public final class HttpRoutes {
   }
 
   private Optional<Match> find(String httpVerb, RawPath path) {
-    for (var route : routes.getOrDefault(path.verb(), List.of())) {
+    var list = routes.getOrDefault(path.verb(), List.of());
+    for (int i = 0; i < list.size(); i++) {
+      var route = list.get(i);
       if (route.rule().verb().equals(httpVerb)) {
         var variables = route.template().match(path);
         if (variables.isPresent()) {
-          return Optional.of(new Match(route.method(), route.rule(), variables.get()));
+          var meant = meant(list, i);
+          return Optional.of(
+              new Match(meant.method(), meant.rule(), variables.get(), meant.services()));
         }
       }
     }
     return Optional.empty();
+  }
+
+  /** Services may have one path for different things: whoever is meant then, the host must say. */
+  private static Route meant(List<Route> sorted, int first) {
+    var route = sorted.get(first);
+    var same = new ArrayList<Route>(1);
+    for (int i = first; i < sorted.size(); i++) {
+      if (!sorted.get(i).template().equals(route.template())) {
+        break;
+      }
+      if (sorted.get(i).isAt(route)) {
+        same.add(sorted.get(i));
+      }
+    }
+    if (same.size() == 1) {
+      return route;
+    }
+    var services = Candidates.all(same.stream().map(Route::services).toList());
+    var anywhere = services.anywhere();
+    return same.stream()
+        .filter(each -> each.services().profiles().contains(anywhere))
+        .findFirst()
+        .orElse(route);
   }
 
   /** The HTTP verbs that are bound at a path, whatever they are; empty if nothing is. */

@@ -1,6 +1,7 @@
 package dev.longrunning.rpc;
 
 import com.google.protobuf.Message;
+import dev.longrunning.profile.HttpRule;
 import io.vertx.core.Future;
 import java.util.List;
 

@@ -11,23 +11,26 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
-import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.Snapshot;
+import dev.longrunning.profile.Profile;
+import dev.longrunning.profile.StandardMethod;
 import dev.longrunning.service.OperationWire;
 import dev.longrunning.service.Operations;
 import dev.longrunning.service.PollInterval;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The rows of {@code google.longrunning.Operations}, as the default profile binds them. */
+/** The rows of {@code google.longrunning.Operations}; profiles say where REST finds them. */
 public final class OperationsMethods {
-  public static final String SERVICE = "google.longrunning.Operations";
+  public static final String SERVICE = StandardMethod.SERVICE;
 
-  private static final String FLAT = "/v1/{name=operations/**}";
-  private static final String NESTED = "/v1/{name=**/operations/*}";
   private static final Reply EMPTY = Reply.of(Bytes.EMPTY);
 
   private final Operations operations;
@@ -49,54 +52,46 @@ public final class OperationsMethods {
             "GetOperation",
             GetOperationRequest.getDefaultInstance(),
             Operation.getDefaultInstance(),
-            List.of(HttpRule.get(FLAT), HttpRule.get(NESTED)),
             "longrunning.operations.get",
             this::get),
         row(
             "ListOperations",
             ListOperationsRequest.getDefaultInstance(),
             ListOperationsResponse.getDefaultInstance(),
-            List.of(
-                HttpRule.get("/v1/{name=operations}"), HttpRule.get("/v1/{name=**/operations}")),
             "longrunning.operations.list",
             this::list),
         row(
             "CancelOperation",
             CancelOperationRequest.getDefaultInstance(),
             Empty.getDefaultInstance(),
-            List.of(HttpRule.post(FLAT + ":cancel"), HttpRule.post(NESTED + ":cancel")),
             "longrunning.operations.cancel",
             this::cancel),
         row(
             "DeleteOperation",
             DeleteOperationRequest.getDefaultInstance(),
             Empty.getDefaultInstance(),
-            List.of(HttpRule.delete(FLAT), HttpRule.delete(NESTED)),
             "longrunning.operations.delete",
             this::delete),
         row(
                 "WaitOperation",
                 WaitOperationRequest.getDefaultInstance(),
                 Operation.getDefaultInstance(),
-                List.of(HttpRule.post(FLAT + ":wait"), HttpRule.post(NESTED + ":wait")),
                 "longrunning.operations.wait",
                 this::waitFor)
             .waiting());
   }
 
   private static <Q extends Message, A extends Message> Method<Q, A> row(
-      String name,
-      Q request,
-      A response,
-      List<HttpRule> rules,
-      String permission,
-      Method.Handler<Q> handler) {
+      String name, Q request, A response, String permission, Method.Handler<Q> handler) {
     return new Method<>(
-        SERVICE, name, request, response, rules, permission, new CheckedHandler<>(handler));
+        SERVICE, name, request, response, List.of(), permission, new CheckedHandler<>(handler));
   }
 
   private Future<Reply> get(Call call, GetOperationRequest request) {
-    return operations.get(key(call, request.getName()), call.cached()).map(this::reply);
+    var service = service(call, StandardMethod.GET, request.getName());
+    return operations
+        .get(new OperationKey(service.id(), request.getName()), call.cached())
+        .map(found -> reply(service, found));
   }
 
   private Future<Reply> list(Call call, ListOperationsRequest request) {
@@ -104,42 +99,71 @@ public final class OperationsMethods {
       return Future.failedFuture(
           Problem.unimplemented("return_partial_success: all operations are always reachable"));
     }
+    var service = call.services().ofCollection("", request.getName());
+    service.require(StandardMethod.LIST);
+    var lists = service.lists();
     var query =
         new Operations.Query(
-            call.service(),
-            OperationName.pattern("name", request.getName()),
-            request.getPageSize(),
+            service.id(),
+            lists.collections("name", request.getName()),
+            lists.pageSize(request.getPageSize()),
             request.getPageToken());
     return operations.list(query).map(OperationWire::list).map(Reply::of);
   }
 
   private Future<Reply> cancel(Call call, CancelOperationRequest request) {
-    return operations.cancel(key(call, request.getName()), call.deadline()).map(EMPTY);
+    var service = service(call, StandardMethod.CANCEL, request.getName());
+    var deadline = deadline(call, service, StandardMethod.CANCEL);
+    return operations
+        .cancel(new OperationKey(service.id(), request.getName()), deadline)
+        .map(EMPTY);
   }
 
   private Future<Reply> delete(Call call, DeleteOperationRequest request) {
-    return operations.delete(key(call, request.getName()), call.deadline()).map(EMPTY);
+    var service = service(call, StandardMethod.DELETE, request.getName());
+    var deadline = deadline(call, service, StandardMethod.DELETE);
+    return operations
+        .delete(new OperationKey(service.id(), request.getName()), deadline)
+        .map(EMPTY);
   }
 
   private Future<Reply> waitFor(Call call, WaitOperationRequest request) {
     var timeout = Decoding.duration(request.hasTimeout(), request.getTimeout());
+    var service = service(call, StandardMethod.WAIT, request.getName());
+    var key = new OperationKey(service.id(), request.getName());
+    var deadline = deadline(call, service, StandardMethod.WAIT);
     return operations
-        .waitFor(key(call, request.getName()), timeout, call.deadline(), call.gone())
-        .map(this::reply);
+        .waitFor(key, timeout, deadline, call.gone())
+        .map(found -> reply(service, found));
   }
 
-  private static OperationKey key(Call call, String name) {
-    return new OperationKey(call.service(), name);
+  /** The service that an operation is of, if it has the method. */
+  private static Profile service(Call call, StandardMethod method, String name) {
+    var service = call.services().ofOperation("", "name", name);
+    service.require(method);
+    return service;
   }
 
-  private Reply reply(Operations.Found found) {
+  /** The caller's, or that of the service's own configuration if it is earlier. */
+  private Optional<Instant> deadline(Call call, Profile service, StandardMethod method) {
+    var own = Optional.ofNullable(service.deadlines().get(method)).map(clock.instant()::plus);
+    return Stream.concat(call.deadline().stream(), own.stream()).min(Comparator.naturalOrder());
+  }
+
+  private Reply reply(Profile service, Operations.Found found) {
     var snapshot = found.snapshot();
     Optional<Duration> pollAfter =
-        snapshot.isDone()
-            ? Optional.empty()
-            : Optional.of(PollInterval.of(snapshot, clock.instant()));
+        snapshot.isDone() ? Optional.empty() : Optional.of(pollAfter(service, snapshot));
     // A version is never used again, so it names one state for good.
     return new Reply(
         found.operation(), pollAfter, Optional.of(Long.toHexString(snapshot.version())));
+  }
+
+  private Duration pollAfter(Profile service, Snapshot running) {
+    var now = clock.instant();
+    return service
+        .polling()
+        .map(polling -> polling.after(Duration.between(running.createTime(), now)))
+        .orElseGet(() -> PollInterval.of(running, now));
   }
 }

@@ -8,6 +8,7 @@ import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Problem.Violation;
+import dev.longrunning.profile.Profile;
 import dev.longrunning.service.Producer;
 import dev.longrunning.v1.CompleteOperationRequest;
 import dev.longrunning.v1.StartOperationRequest;
@@ -32,12 +33,14 @@ final class ProducerChanges {
 
   Start of(Call call, StartOperationRequest request) {
     checkTogether(request);
-    String parent = OperationName.collection("parent", request.getParent());
+    var service = service(call, request);
+    var name = name(service, request);
     return producer.starting(
         new Producer.Beginning(
-            Decoding.service(call, request.getService()),
-            request.getName().isEmpty() ? parent : OperationName.collectionOf(request.getName()),
-            name(request, parent),
+            service.id(),
+            name.map(whole -> service.collection().of(whole, request.getLabelsMap()))
+                .orElseGet(() -> parent(request)),
+            name,
             Decoding.request(request.getRequestId()),
             contents(request),
             Decoding.duration(request.hasRetention(), request.getRetention()),
@@ -52,7 +55,7 @@ final class ProducerChanges {
       faults.add(Violation.of("name", name, "only without operation_id"));
     }
     if (!name.isEmpty() && !request.getParent().isEmpty()) {
-      String parent = OperationName.collection("parent", request.getParent());
+      String parent = parent(request);
       // The path of an HTTP call is a parent always: a name has to lie below it.
       if (!OperationName.collectionOf(name).equals(parent)) {
         faults.add(Violation.of("name", name, "only names below parent, or no parent"));
@@ -67,13 +70,28 @@ final class ProducerChanges {
     }
   }
 
-  private static Optional<String> name(StartOperationRequest request, String parent) {
+  private static Profile service(Call call, StartOperationRequest request) {
+    return request.getName().isEmpty()
+        ? call.services().ofCollection(request.getService(), request.getParent())
+        : call.services().ofOperation(request.getService(), "name", request.getName());
+  }
+
+  private static String parent(StartOperationRequest request) {
+    return OperationName.collection("parent", request.getParent());
+  }
+
+  /** The whole name; empty: the server chooses one. */
+  private static Optional<String> name(Profile service, StartOperationRequest request) {
+    String id = request.getOperationId();
     if (!request.getName().isEmpty()) {
-      return Optional.of(request.getName());
+      return Optional.of(service.checkedName(request.getName()));
     }
-    return request.getOperationId().isEmpty()
+    if (!service.namesBelow(parent(request))) {
+      throw Problem.invalid("name", "", service.names().allowed() + ": it cannot be chosen here");
+    }
+    return id.isEmpty()
         ? Optional.empty()
-        : Optional.of(OperationName.in(parent, request.getOperationId()));
+        : Optional.of(OperationName.in(parent(request), service.checkedId(id)));
   }
 
   private static Contents contents(StartOperationRequest request) {

@@ -21,9 +21,6 @@ import java.util.List;
 public final class ProducerMethods {
   public static final String SERVICE = "longrunning.v1.OperationProducer";
 
-  private static final String FLAT = "/v1/{name=operations/**}";
-  private static final String NESTED = "/v1/{name=**/operations/*}";
-
   private final Producer producer;
   private final ProducerChanges changes;
 
@@ -43,44 +40,32 @@ public final class ProducerMethods {
             "StartOperation",
             StartOperationRequest.getDefaultInstance(),
             StartOperationResponse.getDefaultInstance(),
-            // The flat collection is a variable too: so its path wins over a parent in the body.
-            List.of(
-                HttpRule.post("/v1/{parent=operations}:start"),
-                HttpRule.post("/v1/{parent=**}/operations:start")),
             "longrunning.producer.start",
             this::start),
         row(
             "UpdateOperation",
             UpdateOperationRequest.getDefaultInstance(),
             UpdateOperationResponse.getDefaultInstance(),
-            List.of(HttpRule.post(FLAT + ":update"), HttpRule.post(NESTED + ":update")),
             "longrunning.producer.update",
             this::update),
         row(
             "CompleteOperation",
             CompleteOperationRequest.getDefaultInstance(),
             CompleteOperationResponse.getDefaultInstance(),
-            List.of(HttpRule.post(FLAT + ":complete"), HttpRule.post(NESTED + ":complete")),
             "longrunning.producer.complete",
             this::complete),
         row(
             "AdoptOperation",
             AdoptOperationRequest.getDefaultInstance(),
             AdoptOperationResponse.getDefaultInstance(),
-            List.of(HttpRule.post(FLAT + ":adopt"), HttpRule.post(NESTED + ":adopt")),
             "longrunning.producer.adopt",
             this::adopt));
   }
 
   private static <Q extends Message, A extends Message> Method<Q, A> row(
-      String name,
-      Q request,
-      A response,
-      List<HttpRule> rules,
-      String permission,
-      Method.Handler<Q> handler) {
+      String name, Q request, A response, String permission, Method.Handler<Q> handler) {
     return new Method<>(
-        SERVICE, name, request, response, rules, permission, new CheckedHandler<>(handler));
+        SERVICE, name, request, response, List.of(), permission, new CheckedHandler<>(handler));
   }
 
   private Future<Reply> start(Call call, StartOperationRequest request) {

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.HttpRule;
 import java.util.List;
 
 /** One row of the method table. */
@@ -20,7 +21,7 @@ public sealed interface Row<Q extends Message, A extends Message> permits Method
   /** An empty response. */
   A response();
 
-  /** Where REST finds it; may be empty. */
+  /** Where REST finds it, whatever the service; empty: where services say, if anywhere. */
   List<HttpRule> rules();
 
   /** What the caller needs, such as {@code longrunning.operations.get}. */

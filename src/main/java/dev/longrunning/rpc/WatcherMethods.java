@@ -2,7 +2,6 @@ package dev.longrunning.rpc;
 
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
-import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.v1.WatchEvent;
 import dev.longrunning.v1.WatchOperationRequest;
@@ -32,33 +31,23 @@ public final class WatcherMethods {
         row(
             "WatchOperation",
             WatchOperationRequest.getDefaultInstance(),
-            List.of(
-                HttpRule.get("/v1/{name=operations/**}:watch"),
-                HttpRule.get("/v1/{name=**/operations/*}:watch")),
             "longrunning.operations.watch",
             (call, peer) -> methods.new OperationStream(call, peer)),
         row(
             "WatchOperations",
             WatchOperationsRequest.getDefaultInstance(),
-            List.of(
-                HttpRule.get("/v1/{name=operations}:watch"),
-                HttpRule.get("/v1/{name=**/operations}:watch")),
             "longrunning.operations.watchAll",
             (call, peer) -> methods.new CollectionStream(call, peer)));
   }
 
   private static <Q extends Message> StreamMethod<Q, WatchEvent> row(
-      String name,
-      Q request,
-      List<HttpRule> rules,
-      String permission,
-      StreamMethod.Handler<Q> handler) {
+      String name, Q request, String permission, StreamMethod.Handler<Q> handler) {
     return new StreamMethod<>(
         SERVICE,
         name,
         request,
         WatchEvent.getDefaultInstance(),
-        rules,
+        List.of(),
         permission,
         StreamMethod.Requests.ONE,
         handler);
@@ -180,8 +169,9 @@ public final class WatcherMethods {
       if (request.getChangesOnly() && !request.getResumeToken().isEmpty()) {
         throw Problem.invalid("changes_only", true, "only without resume_token");
       }
-      var pattern = OperationName.pattern("name", request.getName());
-      var watched = Watched.all(Decoding.service(call, request.getService()), pattern);
+      var service = call.services().ofCollection(request.getService(), request.getName());
+      var watched =
+          Watched.all(service.id(), service.lists().collections("name", request.getName()));
       return hub.watchCollection(watched, request.getResumeToken(), request.getChangesOnly(), this);
     }
   }

@@ -3,6 +3,7 @@ package dev.longrunning.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
@@ -48,7 +49,8 @@ final class ApiPortTest {
     var pipeline =
         new CallPipeline(vertx, clock, () -> "id", AdmissionSettings.DEFAULT, ended -> {});
     var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
-    return new ApiPort.Service(MethodTable.of(List.of()), pipeline, intakes, clock);
+    return new ApiPort.Service(
+        MethodTable.of(List.of()), TestProfiles.DEFAULT, pipeline, intakes, clock);
   }
 
   @Test

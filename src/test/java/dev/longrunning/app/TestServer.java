@@ -2,6 +2,7 @@ package dev.longrunning.app;
 
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
@@ -137,7 +138,7 @@ final class TestServer implements AutoCloseable {
     rows.addAll(more.apply(loop));
     var table = StandardMethods.with(rows, readiness, new ContextTurns(loop)::next);
     intakes = new Intakes(vertx, clock, settings);
-    return new ApiPort.Service(table, pipeline, intakes, clock);
+    return new ApiPort.Service(table, TestProfiles.DEFAULT, pipeline, intakes, clock);
   }
 
   /** Does something on the port's event loop, and waits for it. */

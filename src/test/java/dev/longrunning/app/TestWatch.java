@@ -1,7 +1,7 @@
 package dev.longrunning.app;
 
+import dev.longrunning.profile.HttpRule;
 import dev.longrunning.rpc.Call;
-import dev.longrunning.rpc.HttpRule;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StreamListener;
 import dev.longrunning.rpc.StreamMethod;

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.longrunning.Operation;
 import com.google.protobuf.util.Durations;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.HttpRule;
+import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.rpc.HttpRoutes;
-import dev.longrunning.rpc.HttpRule;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.Reply;
 import dev.longrunning.v1.UpdateOperationRequest;
@@ -34,7 +35,8 @@ final class RequestBindingTest {
             List.of(rule),
             "",
             (call, q) -> Future.succeededFuture(Reply.of(Operation.getDefaultInstance())));
-    var match = new HttpRoutes.Match(row, rule, Map.of("name", "operations/a"));
+    var match =
+        new HttpRoutes.Match(row, rule, Map.of("name", "operations/a"), TestProfiles.DEFAULT.all());
     var builder = UpdateOperationRequest.newBuilder();
     new RequestBinding(match, QueryString.parse(query).parameters(), body).fill(builder, json);
     return row.built(builder);

@@ -2,6 +2,7 @@ package dev.longrunning.rest;
 
 import com.google.protobuf.Message;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.rpc.Bounds;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.HttpRoutes;
@@ -19,11 +20,12 @@ import java.util.Set;
 /** Whole requests without a filter, from their path to their bounds; reads down to their answer. */
 public final class RequestFuzz {
   private static final HttpRoutes ROUTES =
-      HttpRoutes.of(MethodTable.of(List.copyOf(MethodsDocs.methods())));
+      HttpRoutes.of(MethodTable.of(List.copyOf(MethodsDocs.methods())), TestProfiles.DEFAULT.all());
   private static final JsonMessages JSON = new JsonMessages(JsonTypes.builtIn().build());
   private static final List<String> VERBS = List.of("GET", "POST", "DELETE");
   private static final Call CALL =
-      new Call("default", "127.0.0.1", Optional.empty(), false, Call.Transport.REST);
+      new Call(
+          TestProfiles.DEFAULT.all(), "127.0.0.1", Optional.empty(), false, Call.Transport.REST);
 
   /** Those that leave nothing behind in the store. */
   private static final Set<String> READS = Set.of("GetOperation", "ListOperations");

@@ -3,6 +3,7 @@ package dev.longrunning.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.TestProfiles;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -75,7 +76,7 @@ final class AdmissionTest {
   }
 
   private static Call call(String caller, Optional<Instant> deadline, Future<Void> gone) {
-    return new Call("default", caller, deadline, false, Call.Transport.GRPC, gone);
+    return new Call(TestProfiles.DEFAULT.all(), caller, deadline, false, Call.Transport.GRPC, gone);
   }
 
   /** Asks for work that ends when the test says so. */

@@ -176,7 +176,7 @@ final class BoundsTest {
   void all_faults_of_a_request_are_reported_at_once() {
     var request =
         UpdateOperationRequest.newBuilder()
-            .setName("x")
+            .setName("x//y")
             .setVersion(-1)
             .setRequestId("1")
             .putLabels("A", "")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.TestProfiles;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -64,7 +65,9 @@ final class HealthMethodsTest {
             .findFirst()
             .orElseThrow();
     var gone = Promise.<Void>promise().future();
-    var call = new Call("default", "a", Optional.empty(), false, Call.Transport.GRPC, gone);
+    var call =
+        new Call(
+            TestProfiles.DEFAULT.all(), "a", Optional.empty(), false, Call.Transport.GRPC, gone);
     var watch = method.handler().open(call, peer);
     watch.request(HealthCheckRequest.getDefaultInstance());
     return watch;

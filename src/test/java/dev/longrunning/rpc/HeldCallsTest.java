@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.longrunning.Operation;
 import com.google.longrunning.WaitOperationRequest;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.TestProfiles;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -45,7 +46,13 @@ final class HeldCallsTest {
 
   private Future<Reply> hold(String caller, Promise<Void> gone) {
     var call =
-        new Call("default", caller, Optional.empty(), false, Call.Transport.GRPC, gone.future());
+        new Call(
+            TestProfiles.DEFAULT.all(),
+            caller,
+            Optional.empty(),
+            false,
+            Call.Transport.GRPC,
+            gone.future());
     return pipeline.run(
         method, call, WaitOperationRequest::getDefaultInstance, Function.identity());
   }
@@ -92,8 +99,15 @@ final class HeldCallsTest {
             List.of(),
             "acme.work",
             (call, request) -> Promise.<Reply>promise().future());
-    var now = new Call("default", "a", Optional.of(Instant.EPOCH), false, Call.Transport.GRPC);
-    var ever = new Call("default", "a", Optional.empty(), false, Call.Transport.GRPC);
+    var now =
+        new Call(
+            TestProfiles.DEFAULT.all(),
+            "a",
+            Optional.of(Instant.EPOCH),
+            false,
+            Call.Transport.GRPC);
+    var ever =
+        new Call(TestProfiles.DEFAULT.all(), "a", Optional.empty(), false, Call.Transport.GRPC);
     pipeline.run(work, ever, WaitOperationRequest::getDefaultInstance, Function.identity());
 
     var late = pipeline.run(work, now, WaitOperationRequest::getDefaultInstance, r -> r);

@@ -8,6 +8,9 @@ import com.google.longrunning.ListOperationsRequest;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Message;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.HttpRule;
+import dev.longrunning.profile.RawPath;
+import dev.longrunning.profile.TestProfiles;
 import io.vertx.core.Future;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,7 +56,7 @@ final class HttpRoutesTest {
   }
 
   private static HttpRoutes routes(Method<?, ?>... rows) {
-    return HttpRoutes.of(MethodTable.of(List.of(rows)));
+    return HttpRoutes.of(MethodTable.of(List.of(rows)), TestProfiles.DEFAULT.all());
   }
 
   private static String found(HttpRoutes routes, String verb, String path) {

@@ -16,10 +16,13 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.Candidates;
+import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.v1.StartOperationRequest;
 import dev.longrunning.v1.StartOperationResponse;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -177,7 +180,12 @@ final class OperationsMethodsTest {
     var gone = Promise.<Void>promise();
     var leaving =
         new Call(
-            "default", "127.0.0.1", Optional.empty(), false, Call.Transport.GRPC, gone.future());
+            TestProfiles.DEFAULT.all(),
+            "127.0.0.1",
+            Optional.empty(),
+            false,
+            Call.Transport.GRPC,
+            gone.future());
     var answer = rows.send(Rows.GRPC, request);
     var left = rows.send(leaving, request);
 
@@ -192,7 +200,8 @@ final class OperationsMethodsTest {
   @Test
   void an_operation_belongs_to_the_service_of_the_call() {
     String name = start("", "mine");
-    var elsewhere = new Call("other", "127.0.0.1", Optional.empty(), false, Call.Transport.GRPC);
+    var other = new Candidates(List.of(TestProfiles.as("other", "default")));
+    var elsewhere = new Call(other, "127.0.0.1", Optional.empty(), false, Call.Transport.GRPC);
 
     assertThat(failure(elsewhere, get(name)).reason()).isEqualTo("OPERATION_NOT_FOUND");
   }
@@ -222,7 +231,7 @@ final class OperationsMethodsTest {
 
   @Test
   void every_path_leads_to_its_method_and_its_own_variable() {
-    var routes = HttpRoutes.of(MethodTable.of(rows.all()));
+    var routes = HttpRoutes.of(MethodTable.of(rows.all()), TestProfiles.DEFAULT.all());
     assertRoute(routes, "GET", "/v1/operations", "ListOperations name=operations");
     assertRoute(routes, "GET", "/v1/operations/o", "GetOperation name=operations/o");
     assertRoute(routes, "GET", "/v1/operations/a/b", "GetOperation name=operations/a/b");

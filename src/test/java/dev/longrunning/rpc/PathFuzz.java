@@ -1,5 +1,8 @@
 package dev.longrunning.rpc;
 
+import dev.longrunning.profile.PathTemplate;
+import dev.longrunning.profile.RawPath;
+import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.testing.Fuzzed;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -8,7 +11,7 @@ import java.util.Map;
 /** Paths against all rules of the methods that there are, and templates. */
 public final class PathFuzz {
   private static final HttpRoutes ROUTES =
-      HttpRoutes.of(MethodTable.of(List.copyOf(MethodsDocs.methods())));
+      HttpRoutes.of(MethodTable.of(List.copyOf(MethodsDocs.methods())), TestProfiles.DEFAULT.all());
   private static final List<String> VERBS = List.of("GET", "POST", "DELETE", "PATCH");
 
   private PathFuzz() {}

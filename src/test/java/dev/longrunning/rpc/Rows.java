@@ -5,6 +5,7 @@ import static dev.longrunning.store.Await.await;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.longrunning.observe.Metrics;
+import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.service.Fixture;
 import dev.longrunning.v1.ReportOperationsRequest;
 import dev.longrunning.v1.ReportOperationsResponse;
@@ -17,9 +18,11 @@ import java.util.Optional;
 /** The rows of one replica, called without a transport. */
 final class Rows {
   static final Call GRPC =
-      new Call("default", "127.0.0.1", Optional.empty(), false, Call.Transport.GRPC);
+      new Call(
+          TestProfiles.DEFAULT.all(), "127.0.0.1", Optional.empty(), false, Call.Transport.GRPC);
   static final Call REST =
-      new Call("default", "127.0.0.1", Optional.empty(), false, Call.Transport.REST);
+      new Call(
+          TestProfiles.DEFAULT.all(), "127.0.0.1", Optional.empty(), false, Call.Transport.REST);
 
   final Fixture fixture = new Fixture();
   private final List<Method<?, ?>> rows = new ArrayList<>();

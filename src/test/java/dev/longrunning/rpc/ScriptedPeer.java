@@ -3,6 +3,7 @@ package dev.longrunning.rpc;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.v1.ReportOperationsRequest;
 import dev.longrunning.v1.ReportOperationsResponse;
 import dev.longrunning.v1.ReportResult;
@@ -38,7 +39,8 @@ final class ScriptedPeer implements StreamPeer {
 
   static ScriptedPeer open(Rows rows, String caller) {
     var peer = new ScriptedPeer();
-    var call = new Call("default", caller, Optional.empty(), false, Call.Transport.GRPC);
+    var call =
+        new Call(TestProfiles.DEFAULT.all(), caller, Optional.empty(), false, Call.Transport.GRPC);
     peer.listener = rows.reports.handler().open(call, peer);
     peer.deliver();
     return peer;

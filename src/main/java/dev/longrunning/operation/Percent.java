@@ -1,6 +1,5 @@
-package dev.longrunning.rpc;
+package dev.longrunning.operation;
 
-import dev.longrunning.operation.Problem;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
-package dev.longrunning.rpc;
+package dev.longrunning.profile;
 
+import dev.longrunning.operation.Percent;
 import dev.longrunning.operation.Problem;
 import java.util.List;
 import java.util.Optional;
@@ -16,14 +17,14 @@ import java.util.regex.Pattern;
  *
  * @param verb without the colon; empty: none
  */
-record RawPath(List<String> segments, String verb) {
-  static final int PATH_MAX = 4_096;
+public record RawPath(List<String> segments, String verb) {
+  public static final int PATH_MAX = 4_096;
 
   private static final String FIELD = "path";
   private static final Pattern ENCODED_SLASH = Pattern.compile("%2[Ff]");
 
   /** Takes a path apart, or throws {@link Problem} INVALID. */
-  static RawPath parse(String path) {
+  public static RawPath parse(String path) {
     if (path.length() > PATH_MAX) {
       throw Problem.invalid(FIELD, path, "at most " + PATH_MAX + " characters");
     }
@@ -53,7 +54,7 @@ record RawPath(List<String> segments, String verb) {
   }
 
   /** The same path with every encoded slash taken for a slash; empty if there is none. */
-  Optional<RawPath> withEncodedSlashes() {
+  public Optional<RawPath> withEncodedSlashes() {
     String path = String.join("/", segments);
     var encoded = ENCODED_SLASH.matcher(path);
     return encoded.find() ? Optional.of(of(encoded.replaceAll("/"), verb)) : Optional.empty();

@@ -1,4 +1,4 @@
-package dev.longrunning.rpc;
+package dev.longrunning.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.longrunning.rpc;
+package dev.longrunning.profile;
 
 /**
  * One HTTP binding of a method, as {@code google.api.http} has them.

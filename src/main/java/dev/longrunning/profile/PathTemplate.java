@@ -1,4 +1,4 @@
-package dev.longrunning.rpc;
+package dev.longrunning.profile;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A path template of {@code google.api.http}, matched on the raw path.
@@ -27,7 +28,7 @@ import java.util.Set;
  *   Segment  = "*" | "**" | Literal | "{" FieldPath [ "=" Segment { "/" Segment } ] "}"
  * </pre>
  */
-final class PathTemplate implements Comparable<PathTemplate> {
+public final class PathTemplate implements Comparable<PathTemplate> {
   /** In the order in which they are preferred. */
   private enum Kind {
     LITERAL,
@@ -41,6 +42,14 @@ final class PathTemplate implements Comparable<PathTemplate> {
         case "*" -> new Element(Kind.STAR, "");
         case "**" -> new Element(Kind.STARS, "");
         default -> new Element(Kind.LITERAL, text);
+      };
+    }
+
+    String shown() {
+      return switch (kind) {
+        case LITERAL -> text;
+        case STAR -> "*";
+        case STARS -> "**";
       };
     }
   }
@@ -68,34 +77,76 @@ final class PathTemplate implements Comparable<PathTemplate> {
   }
 
   /** Reads a template; throws {@code IllegalStateException} saying what is wrong with it. */
-  static PathTemplate parse(String source) {
+  public static PathTemplate parse(String source) {
     return new Parser(source).template();
   }
 
-  String verb() {
+  /** The template of no segments at all. */
+  static PathTemplate empty() {
+    return new PathTemplate("/", "", List.of(), List.of());
+  }
+
+  public String verb() {
     return verb;
   }
 
-  Set<String> fields() {
+  public Set<String> fields() {
     var fields = new HashSet<String>();
     variables.forEach(variable -> fields.add(variable.field()));
     return fields;
   }
 
+  /** What a variable stands for, such as {@code operations/**}; empty: there is none. */
+  Optional<String> form(String field) {
+    return variables.stream()
+        .filter(variable -> variable.field().equals(field))
+        .findFirst()
+        .map(
+            variable ->
+                elements.subList(variable.from(), variable.to()).stream()
+                    .map(Element::shown)
+                    .collect(Collectors.joining("/")));
+  }
+
   /** The values of the variables, if the template matches. */
-  Optional<Map<String, String>> match(RawPath path) {
-    if (!verb.equals(path.verb()) || !matches(path.segments())) {
+  public Optional<Map<String, String>> match(RawPath path) {
+    return verb.equals(path.verb()) ? values(path.segments(), path::value) : Optional.empty();
+  }
+
+  /** The same for what is no path, but text in segments: as it is. */
+  Optional<Map<String, String>> match(List<String> segments) {
+    return values(segments, (from, to, single) -> String.join("/", segments.subList(from, to)));
+  }
+
+  /** What the segments from {@code from} to before {@code to} say. */
+  private interface Value {
+    String of(int from, int to, boolean single);
+  }
+
+  private Optional<Map<String, String>> values(List<String> segments, Value value) {
+    if (!matches(segments)) {
       return Optional.empty();
     }
-    int shift = path.segments().size() - elements.size();
+    int shift = segments.size() - elements.size();
     var values = new LinkedHashMap<String, String>();
     for (var variable : variables) {
       int from = variable.from() + (variable.from() > stars ? shift : 0);
       int to = variable.to() + (variable.to() > stars ? shift : 0);
       boolean single = variable.to() - variable.from() == 1 && variable.from() != stars;
-      values.put(variable.field(), path.value(from, to, single));
+      values.put(variable.field(), value.of(from, to, single));
     }
     return Optional.of(values);
+  }
+
+  /** Whether text in segments is of this form. */
+  boolean isText(List<String> segments) {
+    return matches(segments);
+  }
+
+  /** The same, but a <code>**</code> at the end stands for something. */
+  boolean isName(List<String> segments) {
+    boolean open = stars == elements.size() - 1;
+    return matches(segments) && (!open || segments.size() >= elements.size() || stars > 1);
   }
 
   private boolean matches(List<String> segments) {

@@ -1,0 +1,89 @@
+package dev.longrunning.profile;
+
+import dev.longrunning.operation.OperationName;
+import dev.longrunning.operation.Problem;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * To which collection an operation belongs: the resource that is listed, watched and authorised.
+ *
+ * <p><b>Promise.</b> Fixed when the operation starts. What has no collection is {@link Problem}
+ * INVALID that says which part decides.
+ */
+public sealed interface CollectionRule {
+  /** The collection of a name that the service's {@link Names} let through. */
+  String of(String name, Map<String, String> labels);
+
+  /** What is before {@code /operations/} or, in other names, before the last segment. */
+  record Parent() implements CollectionRule {
+    @Override
+    public String of(String name, Map<String, String> labels) {
+      String parent = OperationName.collectionOf(name);
+      int last = name.lastIndexOf('/');
+      return parent.isEmpty() && last > 0
+          ? OperationName.collectionIn(name.substring(0, last))
+          : parent;
+    }
+  }
+
+  /** What a pattern of the name says. */
+  record OfName(PathTemplate pattern, Form form) implements CollectionRule {
+    @Override
+    public String of(String name, Map<String, String> labels) {
+      return pattern
+          .match(List.of(name.split("/", -1)))
+          .flatMap(form::of)
+          .orElseThrow(() -> Problem.invalid("name", name, pattern.toString().substring(1)));
+    }
+  }
+
+  /** What a pattern of the id says, once it is decoded from unpadded base64url. */
+  record OfDecodedId(PathTemplate pattern, Form form) implements CollectionRule {
+    @Override
+    public String of(String name, Map<String, String> labels) {
+      String id = name.substring(name.lastIndexOf('/') + 1);
+      return decoded(id)
+          .map(text -> List.of(text.split("/", -1)))
+          .filter(segments -> segments.stream().noneMatch(String::isEmpty))
+          .flatMap(pattern::match)
+          .flatMap(form::of)
+          .orElseThrow(
+              () ->
+                  Problem.invalid(
+                      "name",
+                      name,
+                      "an id that is base64url of " + pattern.toString().substring(1)));
+    }
+
+    private static Optional<String> decoded(String id) {
+      try {
+        var bytes = Base64.getUrlDecoder().decode(id);
+        var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+        return Optional.of(text.toString());
+      } catch (IllegalArgumentException | CharacterCodingException e) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  /** What labels say that the operation starts with. */
+  record OfLabels(Form form) implements CollectionRule {
+    @Override
+    public String of(String name, Map<String, String> labels) {
+      return form.of(labels)
+          .orElseThrow(
+              () ->
+                  Problem.invalid(
+                      "labels",
+                      labels.keySet(),
+                      String.join(" and ", form.variables())
+                          + ": operations of this service are listed by them"));
+    }
+  }
+}

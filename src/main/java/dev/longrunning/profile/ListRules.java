@@ -1,0 +1,99 @@
+package dev.longrunning.profile;
+
+import dev.longrunning.operation.CollectionPattern;
+import dev.longrunning.operation.OperationName;
+import dev.longrunning.operation.Problem;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a service's lists take.
+ *
+ * @param parents the forms of collections, without a trailing /operations; empty: {@code name} must
+ *     not be set, and what is listed is said by the filter, or is all there is
+ * @param wildcards whether {@code -} may stand in place of an id
+ * @param dialect how filters are written
+ * @param filterRequired whether there must be one
+ * @param pageSizeDefault for who does not say
+ * @param pageSizeMax the most there is on a page
+ * @param refusesMore whether a larger page_size is an error; else it is cut down
+ */
+public record ListRules(
+    List<PathTemplate> parents,
+    boolean wildcards,
+    String dialect,
+    boolean filterRequired,
+    int pageSizeDefault,
+    int pageSizeMax,
+    boolean refusesMore) {
+  private static final String NESTED = "/operations";
+
+  public ListRules {
+    parents = List.copyOf(parents);
+  }
+
+  /** The form of collections that a list's template names. */
+  static PathTemplate parent(String form) {
+    String parent = withoutSuffix(form);
+    return parent.isEmpty() ? PathTemplate.empty() : PathTemplate.parse('/' + parent);
+  }
+
+  /** Of "operations" nothing is left: the flat collection. */
+  private static String withoutSuffix(String form) {
+    if (form.equals("operations")) {
+      return "";
+    }
+    return form.endsWith(NESTED) ? form.substring(0, form.length() - NESTED.length()) : form;
+  }
+
+  /** Whether collections are called so, and how exact the form is: the smaller the more. */
+  Optional<PathTemplate> form(String name) {
+    var segments = segments(withoutSuffix(name));
+    return parents.stream().filter(form -> form.isText(segments)).min(Comparator.naturalOrder());
+  }
+
+  private static List<String> segments(String name) {
+    return name.isEmpty() ? List.of() : List.of(name.split("/", -1));
+  }
+
+  /**
+   * Which collections {@code name} stands for, or throws {@link Problem} INVALID naming {@code
+   * field}.
+   */
+  public CollectionPattern collections(String field, String name) {
+    if (parents.isEmpty()) {
+      if (!name.isEmpty() && !name.equals("operations")) {
+        throw Problem.invalid(field, name, "nothing: the filter says what is listed");
+      }
+      return CollectionPattern.of("");
+    }
+    var pattern =
+        wildcards
+            ? OperationName.pattern(field, name)
+            : CollectionPattern.of(OperationName.collection(field, name));
+    if (form(name).isEmpty()) {
+      throw Problem.invalid(field, name, allowed());
+    }
+    return pattern;
+  }
+
+  private String allowed() {
+    return parents.stream()
+        .map(form -> form.toString().substring(1))
+        .map(form -> form.isEmpty() ? "nothing" : form)
+        .collect(Collectors.joining(" or "));
+  }
+
+  /** How many a page has; 0: the caller does not say. */
+  public int pageSize(int wanted) {
+    if (wanted == 0) {
+      return pageSizeDefault;
+    }
+    if (wanted > pageSizeMax && refusesMore) {
+      throw Problem.invalid("page_size", wanted, "0 to " + pageSizeMax);
+    }
+    return Math.min(wanted, pageSizeMax);
+  }
+}
