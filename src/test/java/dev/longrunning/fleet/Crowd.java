@@ -173,6 +173,13 @@ final class Crowd {
     return answer(watcher, seen -> Promises.difference(seen, table).isEmpty());
   }
 
+  /** Has one who stays where it is go on at a server, and waits until it hears something there. */
+  void visit(int server) throws Exception {
+    var visitor = watchers.get(0);
+    Calls.await(visitor.moveTo(server), Calls.LONG_SECONDS);
+    await("somebody at " + server, () -> answer(visitor, Watcher::placeOf) == server);
+  }
+
   private static <T> T answer(Watcher watcher, Function<History, T> question) throws Exception {
     return Calls.await(watcher.ask(question), Calls.LONG_SECONDS);
   }

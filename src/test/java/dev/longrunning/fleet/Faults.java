@@ -14,6 +14,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class Faults {
   private static final int FROZEN_SECONDS = 10;
+
+  /** The one whose database is behind proxies. */
+  private static final int BLACKHOLED_SERVER = 2;
+
   private static final int SILENT_SECONDS = 5;
   private static final int LOST_MIN = 30;
 
@@ -76,6 +80,7 @@ final class Faults {
       case CRASHED_DATABASE -> database.restart("QUIT");
       case DOORBELL_HUNG_UP -> database.hangUpDoorbells();
       case BLACKHOLED_SERVER -> {
+        crowd.visit(BLACKHOLED_SERVER);
         long stale = crowd.stale();
         database.blackhole(true);
         TimeUnit.SECONDS.sleep(SILENT_SECONDS);

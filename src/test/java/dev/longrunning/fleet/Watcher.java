@@ -41,6 +41,10 @@ final class Watcher {
   private int stream;
 
   private int server = -1;
+
+  /** Where it goes on next; -1: anywhere else. */
+  private int next = -1;
+
   private long heardNanos;
   private boolean asleep;
   private boolean stopped;
@@ -105,7 +109,8 @@ final class Watcher {
       return;
     }
     int number = ++stream;
-    server = fleet.other(random, server);
+    server = next < 0 ? fleet.other(random, server) : next;
+    next = -1;
     heardNanos = System.nanoTime();
     asleep = false;
     history.add(Seen.of(ledger.tick(), Seen.Kind.CONNECTED, server));
@@ -167,6 +172,26 @@ final class Watcher {
 
   private boolean isSilent() {
     return System.nanoTime() - heardNanos > TimeUnit.SECONDS.toNanos(SILENCE_SECONDS_MAX);
+  }
+
+  /** Goes on at another server, if it is not there already. */
+  Future<Void> moveTo(int where) {
+    return ask(
+        seen -> {
+          if (server != where) {
+            next = where;
+            leave();
+          }
+          return null;
+        });
+  }
+
+  /** Where it was told something last. */
+  static int placeOf(History seen) {
+    var all = seen.all();
+    return all.get(all.size() - 1).isNews() || all.get(all.size() - 1).isSynced()
+        ? all.get(all.size() - 1).server()
+        : -1;
   }
 
   private void leave() {
