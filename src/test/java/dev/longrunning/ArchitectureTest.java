@@ -88,6 +88,7 @@ final class ArchitectureTest {
           Map.entry("observe", "logging metrics observation"),
           Map.entry("connection", "feed observe logging metrics vertx"),
           Map.entry("profile", "operation protobuf"),
+          Map.entry("types", "operation protobuf"),
           Map.entry("store", "operation observe logging metrics vertx"),
           Map.entry("store.pg", "store operation observe logging metrics vertx sql unpacking"),
           Map.entry("feed", "store operation observe logging metrics vertx"),
@@ -103,7 +104,8 @@ final class ArchitectureTest {
           Map.entry(
               "grpc",
               "rpc connection operation observe logging metrics vertx protobuf grpc-client-and-server"),
-          Map.entry("rest", "rpc connection operation observe logging metrics vertx protobuf json"),
+          Map.entry(
+              "rest", "rpc types connection operation observe logging metrics vertx protobuf json"),
           Map.entry("site", "rpc connection observe logging vertx web"),
           Map.entry(
               "cli",

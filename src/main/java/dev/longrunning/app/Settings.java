@@ -35,6 +35,7 @@ import java.util.stream.Stream;
  * @param callers what one caller may ask for at a time
  * @param connections how long they live, and how many there are
  * @param tls how they are encrypted
+ * @param types where message types are read
  * @param push how watches are kept
  * @param stop how the server stops
  * @param watch what is said of the server and its calls, besides metrics
@@ -59,6 +60,7 @@ public record Settings(
     CallerSettings callers,
     ConnectionSettings connections,
     TlsSettings tls,
+    TypesSettings types,
     PushSettings push,
     StopSettings stop,
     WatchSettings watch,
@@ -155,6 +157,7 @@ public record Settings(
               CallerSettings.ALL,
               ConnectionSettings.ALL,
               TlsSettings.ALL,
+              TypesSettings.ALL,
               PushSettings.ALL,
               StopSettings.ALL,
               WatchSettings.ALL)
@@ -241,6 +244,7 @@ public record Settings(
         CallerSettings.read(sources),
         ConnectionSettings.read(sources),
         TlsSettings.read(sources),
+        TypesSettings.read(sources),
         PushSettings.read(sources),
         StopSettings.read(sources),
         WatchSettings.read(sources),

@@ -7,13 +7,14 @@ import com.google.protobuf.TypeRegistry;
 import com.google.rpc.Status;
 import dev.longrunning.rpc.MethodsDocs;
 import dev.longrunning.testing.Fuzzed;
+import dev.longrunning.types.Types;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Text as JSON of every request, and of messages that hold others of any type. */
 public final class JsonFuzz {
-  private static final TypeRegistry REGISTRY = JsonTypes.builtIn().build();
+  private static final TypeRegistry REGISTRY = Types.builtIn().registry();
   private static final List<Message> TYPES = new ArrayList<>();
 
   static {

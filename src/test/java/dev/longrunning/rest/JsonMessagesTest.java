@@ -12,6 +12,7 @@ import com.google.protobuf.Timestamp;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.types.Types;
 import dev.longrunning.v1.StartOperationRequest;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ final class JsonMessagesTest {
   private static final String UNKNOWN_JSON =
       "{\"@type\":\"types.example.com/acme.Copy\",\"value\":\"AQID\"}";
 
-  private final JsonMessages json = new JsonMessages(JsonTypes.builtIn().build());
+  private final JsonMessages json = new JsonMessages(Types.builtIn().registry());
 
   private String printed(Any metadata) {
     return json.print(Operation.newBuilder().setMetadata(metadata).build(), COMPACT);
