@@ -11,7 +11,21 @@ import java.util.Map;
  * in {@code conf/types} and are made by {@code src/types/run}.
  */
 final class ShippedTypes {
-  static final List<String> NAMES = List.of();
+  static final List<String> NAMES =
+      List.of(
+          "aiplatform.v1.binpb",
+          "alloydb.v1.binpb",
+          "bigtableadmin.v2.binpb",
+          "cloudfunctions.v1.binpb",
+          "cloudfunctions.v2.binpb",
+          "contactcenterinsights.v1.binpb",
+          "dataproc.v1.binpb",
+          "discoveryengine.v1.binpb",
+          "run.v2.binpb",
+          "servicemanagement.v1.binpb",
+          "spanner.v1.binpb",
+          "speech.v1.binpb",
+          "storagetransfer.v1.binpb");
 
   private ShippedTypes() {}
 
