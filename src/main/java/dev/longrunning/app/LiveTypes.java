@@ -1,9 +1,10 @@
 package dev.longrunning.app;
 
-import dev.longrunning.store.pg.StartFault;
 import dev.longrunning.types.TypeSources;
 import dev.longrunning.types.Types;
 import dev.longrunning.types.TypesFault;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -41,12 +42,26 @@ final class LiveTypes implements Reloading.Files {
   }
 
   /** Reads them for the first time. */
-  static LiveTypes read(TypeSources sources) throws StartFault {
-    try {
-      return new LiveTypes(sources);
-    } catch (TypesFault fault) {
-      throw new StartFault(String.join("\n", fault.lines()), fault);
-    }
+  static LiveTypes read(TypeSources sources) throws TypesFault {
+    return new LiveTypes(sources);
+  }
+
+  /** Reads them on a thread of their own: a start has other things to wait for meanwhile. */
+  static Future<LiveTypes> begin(TypeSources sources) {
+    Promise<LiveTypes> read = Promise.promise();
+    var thread =
+        new Thread(
+            () -> {
+              try {
+                read.complete(read(sources));
+              } catch (Throwable failure) {
+                read.fail(failure);
+              }
+            },
+            "types");
+    thread.setDaemon(true);
+    thread.start();
+    return read.future();
   }
 
   /** Those that are known. */

@@ -16,6 +16,7 @@ import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
 import dev.longrunning.store.pg.StartFault;
 import dev.longrunning.types.TypeSources;
+import dev.longrunning.types.TypesFault;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -89,11 +90,15 @@ final class Wiring {
 
   /** Starts everything; answers where it listens. */
   HostPort start() throws StartFault, InterruptedException {
-    LiveTypes types = types();
+    var at = settings.types();
+    var own = List.of(ChecksumFolderMetadata.getDescriptor().getFile());
+    var reading = LiveTypes.begin(new TypeSources(at.directory(), at.optional(), own));
     List<PgConnectOptions> hosts = database();
     observation.listen(steps, () -> live, progress);
     observation.start(steps);
     Vertx vertx = vertx();
+    // Before the schema is touched: a server that cannot start must not change it.
+    LiveTypes types = types(reading);
     Backend backend = backend(vertx, hosts);
     HostPort listening = api(vertx, backend, types);
     readiness.ready();
@@ -136,12 +141,17 @@ final class Wiring {
     return peaks.stream().flatMap(part -> part.get().stream()).toList();
   }
 
-  private LiveTypes types() throws StartFault {
-    var at = settings.types();
-    var own = List.of(ChecksumFolderMetadata.getDescriptor().getFile());
-    var types = LiveTypes.read(new TypeSources(at.directory(), at.optional(), own));
-    observation.watch(types);
-    return types;
+  private LiveTypes types(Future<LiveTypes> reading) throws StartFault, InterruptedException {
+    try {
+      LiveTypes types = Waiting.await("types", reading, START_LIMIT);
+      observation.watch(types);
+      return types;
+    } catch (StartFault failure) {
+      if (reading.cause() instanceof TypesFault fault) {
+        throw new StartFault(String.join("\n", fault.lines()), fault);
+      }
+      throw failure;
+    }
   }
 
   /** The hosts to try, in order; the embedded one is up when this returns. */

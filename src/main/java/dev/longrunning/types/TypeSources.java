@@ -114,7 +114,7 @@ public final class TypeSources {
     var faults = new ArrayList<String>();
     var sets = new LinkedHashMap<String, TypeSet>();
     for (var shipped : ShippedTypes.read().entrySet()) {
-      sets.put(shipped.getKey(), TypeSet.parse("shipped " + shipped.getKey(), shipped.getValue()));
+      sets.put(shipped.getKey(), TypeSet.slim("shipped " + shipped.getKey(), shipped.getValue()));
     }
     long bytes = 0;
     for (Path file : files()) {

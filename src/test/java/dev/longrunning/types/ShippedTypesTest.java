@@ -31,6 +31,14 @@ final class ShippedTypesTest {
   }
 
   @Test
+  void shipped_sets_are_slim() throws Exception {
+    for (var set : ShippedTypes.read().entrySet()) {
+      assertThat(TypeSet.slim(set.getKey(), set.getValue()))
+          .isEqualTo(TypeSet.parse(set.getKey(), set.getValue()));
+    }
+  }
+
+  @Test
   void shipped_types_are_known_without_a_directory() throws Exception {
     var types = new TypeSources(temp.resolve("none"), true, List.of()).read();
 
