@@ -16,7 +16,7 @@ import dev.longrunning.operation.Snapshot;
 import dev.longrunning.profile.ServiceFile;
 import dev.longrunning.profile.Services;
 import dev.longrunning.rest.JsonMessages;
-import dev.longrunning.rest.JsonTypes;
+import dev.longrunning.types.Types;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
@@ -211,7 +211,7 @@ public final class StreamMemoryBench {
           new ApiPort(
               new ApiPort.Address("127.0.0.1", 0),
               OriginPolicy.of(true, Set.of(), Set.of()),
-              new JsonMessages(JsonTypes.builtIn().build()),
+              new JsonMessages(Types.builtIn().registry()),
               this::service);
       vertx.deployVerticle(port).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
       return port.port();

@@ -89,6 +89,7 @@ final class ArchitectureTest {
           Map.entry("observe", "logging metrics observation"),
           Map.entry("connection", "feed observe logging metrics vertx"),
           Map.entry("profile", "operation yaml"),
+          Map.entry("types", "operation protobuf"),
           Map.entry("store", "operation observe logging metrics vertx"),
           Map.entry("store.pg", "store operation observe logging metrics vertx sql unpacking"),
           Map.entry("feed", "store operation observe logging metrics vertx"),
@@ -107,7 +108,7 @@ final class ArchitectureTest {
                   + " grpc-client-and-server"),
           Map.entry(
               "rest",
-              "rpc profile connection operation observe logging metrics vertx protobuf json"),
+              "rpc profile types connection operation observe logging metrics vertx protobuf json"),
           Map.entry("site", "rpc connection observe logging vertx web"),
           Map.entry(
               "cli",

@@ -179,7 +179,8 @@ final class ContainerImageCheck {
             "/app/resources/META-INF/licenses/THIRD-PARTY.txt",
             "/app/resources/META-INF/sbom/longrunning.cdx.json",
             "/app/resources/META-INF/sbom/postgresql.cdx.json",
-            "/app/resources/dev/longrunning/build.properties");
+            "/app/resources/dev/longrunning/build.properties",
+            "/app/resources/dev/longrunning/types/run.v2.binpb");
   }
 
   @Test

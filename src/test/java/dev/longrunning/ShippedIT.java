@@ -50,6 +50,16 @@ final class ShippedIT {
     assertThat(ENTRIES).as("the plugin makes none in a build with -o").containsKey(BILL);
   }
 
+  @Test
+  void the_types_of_services_are_in_it() throws IOException {
+    try (var sets = Files.list(Path.of("conf/types"))) {
+      for (Path set : (Iterable<Path>) sets::iterator) {
+        assertThat(ENTRIES.get("dev/longrunning/types/" + set.getFileName()))
+            .isEqualTo(Files.readAllBytes(set));
+      }
+    }
+  }
+
   private static String text(String entry) {
     assertThat(ENTRIES).containsKey(entry);
     return new String(ENTRIES.get(entry), StandardCharsets.UTF_8);

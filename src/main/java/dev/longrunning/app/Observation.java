@@ -120,6 +120,16 @@ final class Observation {
         () -> certificates.map(now -> (double) now.expires().getEpochSecond()).orElse(Double.NaN));
   }
 
+  /** Tells how many message types are known. */
+  void watch(LiveTypes types) {
+    metrics.gauge(
+        "longrunning_types_known", "Message types that JSON shows.", () -> types.now().count());
+    metrics.gauge(
+        "longrunning_types_refused",
+        "1 while the descriptor sets are others than those in use, and cannot be used.",
+        () -> types.isRefused() ? 1 : 0);
+  }
+
   /** Takes note of the calls of the calling event loop, and whether that turns. */
   CallRecorder recorder(Vertx vertx) {
     LoopPulse.begin(vertx, metrics, liveness);

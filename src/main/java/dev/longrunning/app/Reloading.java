@@ -3,12 +3,10 @@ package dev.longrunning.app;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
-import dev.longrunning.connection.Certificates;
 import dev.longrunning.observe.EffectiveSetting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settings and certificates, read again while the server runs.
+ * Settings, and other files that matter, read again while the server runs.
  *
  * <p><b>Promise.</b> Settings are taken as a whole or not at all: one fault, and nothing changes.
  * What can be changed while it runs is; of the rest the log says that it wants a restart. Each
@@ -41,6 +39,16 @@ final class Reloading {
   interface Source {
     /** Reads them all; fails with all faults. */
     Effective read() throws SettingsFault;
+  }
+
+  /** Files besides those of settings. */
+  interface Files {
+    /**
+     * Looks at them, and does what follows.
+     *
+     * @param asked whether somebody asked for it now
+     */
+    void check(boolean asked);
   }
 
   /**
@@ -67,7 +75,7 @@ final class Reloading {
 
   private final Source source;
   private final Consumer<Settings> apply;
-  private final Optional<Certificates> certificates;
+  private final List<Files> others;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -84,23 +92,19 @@ final class Reloading {
    *
    * @param apply called when something has changed that can
    */
-  Reloading(
-      Effective first,
-      Source source,
-      Consumer<Settings> apply,
-      Optional<Certificates> certificates) {
+  Reloading(Effective first, Source source, Consumer<Settings> apply, List<Files> others) {
     this.texts = first.texts();
     this.inFile = first.inFile();
     this.source = source;
     this.apply = apply;
-    this.certificates = certificates;
+    this.others = List.copyOf(others);
   }
 
   /** Looks at the files from now on. */
   void start() {
     var ignored =
         thread.scheduleWithFixedDelay(
-            this::check, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+            () -> check(false), PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Looks at the files soon, and says again what is wrong with them. */
@@ -109,7 +113,7 @@ final class Reloading {
       thread.execute(
           () -> {
             faults = List.of();
-            check();
+            check(true);
           });
     }
   }
@@ -118,10 +122,14 @@ final class Reloading {
     thread.shutdownNow();
   }
 
-  /** Looks at the files. */
-  void check() {
+  /**
+   * Looks at all files.
+   *
+   * @param asked whether somebody asked for it now
+   */
+  void check(boolean asked) {
+    others.forEach(files -> check(files, asked));
     try {
-      certificates.ifPresent(Certificates::check);
       var read = source.read();
       if (inFile && !read.inFile()) {
         throw new SettingsFault(List.of(EMPTIED));
@@ -133,6 +141,15 @@ final class Reloading {
     } catch (Throwable failure) {
       // The thread would not look again.
       log.atError().setCause(failure).log("settings.not_read");
+    }
+  }
+
+  private static void check(Files files, boolean asked) {
+    try {
+      files.check(asked);
+    } catch (Throwable failure) {
+      // As below; and the other files are looked at all the same.
+      log.atError().setCause(failure).log("files.not_read");
     }
   }
 

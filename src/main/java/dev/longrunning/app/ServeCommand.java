@@ -128,7 +128,7 @@ public final class ServeCommand implements Callable<Integer> {
       out().flush();
     } catch (StartFault fault) {
       if (!isEnding(hook)) {
-        say(fault.line());
+        fault.line().lines().forEach(this::say);
       }
       return CANNOT_START;
     }

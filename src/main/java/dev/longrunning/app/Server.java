@@ -44,7 +44,7 @@ public final class Server {
     this.wiring = new Wiring(first, source, steps, progress);
   }
 
-  /** Reads settings and certificates again, soon. */
+  /** Reads settings, certificates and types again, soon. */
   void reload() {
     wiring.reload();
   }

@@ -36,6 +36,7 @@ import java.util.stream.Stream;
  * @param connections how long they live, and how many there are
  * @param tls how they are encrypted
  * @param services which it presents itself as
+ * @param types where message types are read
  * @param push how watches are kept
  * @param stop how the server stops
  * @param watch what is said of the server and its calls, besides metrics
@@ -61,16 +62,11 @@ public record Settings(
     ConnectionSettings connections,
     TlsSettings tls,
     ServiceSettings services,
+    TypesSettings types,
     PushSettings push,
     StopSettings stop,
     WatchSettings watch,
     List<EffectiveSetting> effective) {
-
-  /** How log lines look. */
-  public enum LogFormat {
-    TEXT,
-    JSON
-  }
 
   private static final String ADDRESS = "HOST:PORT, port 0..65535, 0 for any free one";
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]{1,253}");
@@ -158,6 +154,7 @@ public record Settings(
               ConnectionSettings.ALL,
               TlsSettings.ALL,
               ServiceSettings.ALL,
+              TypesSettings.ALL,
               PushSettings.ALL,
               StopSettings.ALL,
               WatchSettings.ALL)
@@ -245,6 +242,7 @@ public record Settings(
         ConnectionSettings.read(sources),
         TlsSettings.read(sources),
         ServiceSettings.read(sources),
+        TypesSettings.read(sources),
         PushSettings.read(sources),
         StopSettings.read(sources),
         WatchSettings.read(sources),

@@ -5,19 +5,19 @@ import dev.longrunning.connection.Connections;
 import dev.longrunning.connection.GuardedTransport;
 import dev.longrunning.connection.TlsFault;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
-import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.profile.Services;
 import dev.longrunning.rest.JsonMessages;
-import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.store.pg.Connector;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
 import dev.longrunning.store.pg.StartFault;
+import dev.longrunning.types.TypeSources;
+import dev.longrunning.types.TypesFault;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -27,6 +27,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -93,18 +94,23 @@ final class Wiring {
   /** Starts everything; answers where it listens. */
   HostPort start() throws StartFault, InterruptedException {
     services = ServiceFiles.load(settings.services());
+    var at = settings.types();
+    var own = List.of(ChecksumFolderMetadata.getDescriptor().getFile());
+    var reading = LiveTypes.begin(new TypeSources(at.directory(), at.optional(), own));
     List<PgConnectOptions> hosts = database();
     observation.listen(steps, () -> live, progress);
     observation.start(steps);
     Vertx vertx = vertx();
+    // Before the schema is touched: a server that cannot start must not change it.
+    LiveTypes types = types(reading);
     Backend backend = backend(vertx, hosts);
-    HostPort listening = api(vertx, backend);
+    HostPort listening = api(vertx, backend, types);
     readiness.ready();
     steps.add("calls", new GracefulStop(readiness, parts, ports, connections, () -> live.stop()));
     return listening;
   }
 
-  /** Reads settings and certificates again, soon; nothing while it starts. */
+  /** Reads settings, certificates and types again, soon; nothing while it starts. */
   void reload() {
     var started = reloading;
     if (started != null) {
@@ -112,8 +118,10 @@ final class Wiring {
     }
   }
 
-  private void follow(Optional<Certificates> certificates) throws StartFault {
-    var made = new Reloading(first, source, this::apply, certificates);
+  private void follow(Optional<Certificates> certificates, LiveTypes types) throws StartFault {
+    var files = new ArrayList<Reloading.Files>(List.of(types));
+    certificates.ifPresent(found -> files.add(asked -> found.check()));
+    var made = new Reloading(first, source, this::apply, files);
     made.start();
     steps.add("reload", done(made::stop));
     reloading = made;
@@ -144,6 +152,19 @@ final class Wiring {
   /** How full the bounded queues have been, of all event loops. */
   List<QueuePeak> peaks() {
     return peaks.stream().flatMap(part -> part.get().stream()).toList();
+  }
+
+  private LiveTypes types(Future<LiveTypes> reading) throws StartFault, InterruptedException {
+    try {
+      LiveTypes types = Waiting.await("types", reading, START_LIMIT);
+      observation.watch(types);
+      return types;
+    } catch (StartFault failure) {
+      if (reading.cause() instanceof TypesFault fault) {
+        throw new StartFault(String.join("\n", fault.lines()), fault);
+      }
+      throw failure;
+    }
   }
 
   /** The hosts to try, in order; the embedded one is up when this returns. */
@@ -200,18 +221,16 @@ final class Wiring {
     return backend;
   }
 
-  private HostPort api(Vertx vertx, Backend backend) throws StartFault, InterruptedException {
+  private HostPort api(Vertx vertx, Backend backend, LiveTypes types)
+      throws StartFault, InterruptedException {
     HostPort listen = settings.listen();
     transport.guard(connections);
     var certificates = certificates(vertx);
     observation.watch(certificates);
     var address = new ApiPort.Address(listen.host(), listen.port(), connections, certificates);
     var policy = policy(settings);
-    var types =
-        JsonTypes.builtIn()
-            .add(ChecksumFolderMetadata.getDescriptor())
-            .add(ChecksumFolderResponse.getDescriptor());
-    var json = new JsonMessages(types.build());
+    var json = new JsonMessages(types.now().registry());
+    types.follow(now -> json.take(now.registry()));
     var calls = new CallWiring(observation, readiness, parts, peaks, clock, services(), () -> live);
     Supplier<ApiPort> port =
         () -> {
@@ -223,7 +242,7 @@ final class Wiring {
     try {
       String id = Waiting.await("listen", vertx.deployVerticle(port, deployment), START_LIMIT);
       steps.add("api", () -> Waiting.await("api", vertx.undeploy(id), STOP_LIMIT));
-      follow(certificates);
+      follow(certificates, types);
     } catch (StartFault fault) {
       throw Binding.fault("listen", listen, fault);
     }

@@ -8,11 +8,7 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any.
  *
- * <p><b>Bounds.</b> Anys packed {@value #DEPTH_MAX} deep, more than JSON may have levels, are not
- * opened further. One remembered bit for each message type of the program and the registry.
+ * <p><b>Bounds.</b> Anys {@value #DEPTH_MAX} messages deep, more than JSON may have levels, are not
+ * opened further.
  */
 final class AnyTree {
   private static final int DEPTH_MAX = 100;
 
-  private static final String ANY = Any.getDescriptor().getFullName();
-
   private final TypeRegistry types;
-  private final Map<Descriptor, Boolean> mayHoldAny = new ConcurrentHashMap<>();
+  private final TypeReach anys = new TypeReach(Any.getDescriptor());
 
   AnyTree(TypeRegistry types) {
     this.types = types;
@@ -57,18 +51,18 @@ final class AnyTree {
   private record Changes(UnaryOperator<Message> usual, UnaryOperator<Message> deepest) {}
 
   private Message map(Message message, Changes change, int depth) {
-    if (isAny(message.getDescriptorForType())) {
-      return depth == DEPTH_MAX
+    if (anys.is(message.getDescriptorForType())) {
+      return depth >= DEPTH_MAX
           ? change.deepest().apply(message)
           : change.usual().apply(mapPacked(message, change, depth));
     }
-    if (!mayHoldAny(message.getDescriptorForType())) {
+    if (!anys.mayHold(message.getDescriptorForType())) {
       return message;
     }
     Message.Builder changed = null;
     for (var field : message.getAllFields().keySet()) {
       if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-          && mayHoldAny(field.getMessageType())) {
+          && anys.mayHold(field.getMessageType())) {
         changed = mapField(message, field, changed, change, depth);
       }
     }
@@ -87,7 +81,7 @@ final class AnyTree {
       var before =
           (Message)
               (field.isRepeated() ? message.getRepeatedField(field, i) : message.getField(field));
-      var after = map(before, change, depth);
+      var after = map(before, change, depth + 1);
       if (after != before) {
         builder = builder == null ? message.toBuilder() : builder;
         if (field.isRepeated()) {
@@ -101,7 +95,7 @@ final class AnyTree {
   }
 
   private Message mapPacked(Message any, Changes change, int depth) {
-    var type = typeOf(url(any)).filter(this::mayHoldAny);
+    var type = typeOf(url(any)).filter(anys::mayHold);
     if (type.isEmpty()) {
       return any;
     }
@@ -129,28 +123,5 @@ final class AnyTree {
         .setField(type.findFieldByNumber(1), url)
         .setField(type.findFieldByNumber(2), value)
         .build();
-  }
-
-  private static boolean isAny(Descriptor type) {
-    return type.getFullName().equals(ANY);
-  }
-
-  private boolean mayHoldAny(Descriptor type) {
-    var known = mayHoldAny.get(type);
-    if (known == null) {
-      known = reachesAny(type, new HashSet<>());
-      mayHoldAny.put(type, known);
-    }
-    return known;
-  }
-
-  private static boolean reachesAny(Descriptor type, Set<Descriptor> seen) {
-    if (isAny(type)) {
-      return true;
-    }
-    return seen.add(type)
-        && type.getFields().stream()
-            .filter(field -> field.getJavaType() == FieldDescriptor.JavaType.MESSAGE)
-            .anyMatch(field -> reachesAny(field.getMessageType(), seen));
   }
 }

@@ -188,7 +188,7 @@ final class JsonFields {
       throw Problem.invalid(at + '.' + TYPE, "nothing", "a type URL");
     }
     var known = anys.type(url);
-    if (known.isEmpty()) {
+    if (known.isEmpty() || isBytes(any, known.get())) {
       dress(any, url, at);
     } else if (isSpecial(known.get()) || isAny(known.get())) {
       if (any.getValue(VALUE) instanceof String text
@@ -206,6 +206,15 @@ final class JsonFields {
     }
   }
 
+  /** Known here, but not where it was written, or its bytes are not what the type says. */
+  private static boolean isBytes(JsonObject any, Descriptor type) {
+    return isBase64(any) && !isSpecial(type) && !isAny(type) && find(type, VALUE).isEmpty();
+  }
+
+  private static boolean isBase64(JsonObject any) {
+    return any.size() == 2 && any.getValue(VALUE) instanceof String;
+  }
+
   /** Go and the specification write a packed Empty with a value, Java and Python without. */
   private void dropEmptyValue(JsonObject any, Descriptor type) {
     if (type.getFullName().equals(EMPTY)
@@ -217,7 +226,7 @@ final class JsonFields {
   }
 
   private void dress(JsonObject any, String url, String at) {
-    boolean bytes = any.size() == 2 && any.getValue(VALUE) instanceof String;
+    boolean bytes = isBase64(any);
     if (any.size() > 1 && !bytes) {
       throw Problem.invalid(
           at + '.' + TYPE, url, "a known type, or \"value\" with the base64 of the message alone");

@@ -16,47 +16,59 @@ import dev.longrunning.operation.Problem;
  * <p><b>Threads.</b> Any.
  */
 public final class JsonMessages {
-  private final OpaqueAnys anys;
-  private final JsonFormat.Printer printer;
-  private final JsonFormat.Parser parser;
-  private final StreamForms streams = new StreamForms(this);
+  /** What follows from the types that are known at one time. */
+  private record Known(
+      OpaqueAnys anys, JsonFormat.Printer printer, JsonFormat.Parser parser, StreamForms streams) {}
 
-  /**
-   * Reads and writes the given types inside of Any.
-   *
-   * @param types see {@link JsonTypes#builtIn()}
-   */
+  private volatile Known known;
+
+  /** Reads and writes the given types inside of Any. */
   public JsonMessages(TypeRegistry types) {
-    this.anys = new OpaqueAnys(types);
-    this.printer = JsonFormat.printer().usingTypeRegistry(types);
-    this.parser = JsonFormat.parser().usingTypeRegistry(types);
+    this.known = known(types);
   }
 
-  /** How streams are written, on whatever event loop. */
+  private Known known(TypeRegistry types) {
+    return new Known(
+        new OpaqueAnys(types),
+        JsonFormat.printer().usingTypeRegistry(types),
+        JsonFormat.parser().usingTypeRegistry(types),
+        new StreamForms(this));
+  }
+
+  /**
+   * Reads and writes these types from now on. A message is read or written by the types of one
+   * time; what has been encoded for streams that are open stays as it is.
+   */
+  public void take(TypeRegistry types) {
+    known = known(types);
+  }
+
+  /** How streams that begin now are written, on whatever event loop. */
   StreamForms streams() {
-    return streams;
+    return known.streams();
   }
 
   String print(Message message, JsonStyle style) {
-    var styled = styled(style);
+    var now = known;
+    var styled = styled(now.printer(), style);
     try {
-      return print(styled, anys.dressed(message, any -> true));
+      return print(now.anys(), styled, now.anys().dressed(message, any -> true));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-      return printDoubtful(styled, message);
+      return printDoubtful(now.anys(), styled, message);
     }
   }
 
   /** Prints a message in which the bytes of some Any are not what its type says. */
-  private String printDoubtful(JsonFormat.Printer styled, Message message) {
+  private static String printDoubtful(OpaqueAnys anys, JsonFormat.Printer styled, Message message) {
     try {
-      return print(styled, anys.dressed(message, any -> isPrintable(styled, any)));
+      return print(anys, styled, anys.dressed(message, any -> isPrintable(styled, any)));
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException(
           "a " + message.getDescriptorForType().getFullName() + " that JSON cannot show", e);
     }
   }
 
-  private String print(JsonFormat.Printer styled, Message dressed)
+  private static String print(OpaqueAnys anys, JsonFormat.Printer styled, Message dressed)
       throws InvalidProtocolBufferException {
     return anys.undressed(styled.print(dressed));
   }
@@ -70,21 +82,22 @@ public final class JsonMessages {
     }
   }
 
-  private JsonFormat.Printer styled(JsonStyle style) {
+  private static JsonFormat.Printer styled(JsonFormat.Printer printer, JsonStyle style) {
     var styled = style.pretty() ? printer : printer.omittingInsignificantWhitespace();
     return style.enumNumbers() ? styled.printingEnumsAsInts() : styled;
   }
 
   /** Sets what a JSON object says; throws {@link Problem} INVALID naming the field at fault. */
   void merge(String json, Message.Builder builder) {
+    var now = known;
     var tree = StrictJson.object(json);
-    boolean changed = new JsonFields(anys).check(tree, builder.getDescriptorForType());
+    boolean changed = new JsonFields(now.anys()).check(tree, builder.getDescriptorForType());
     var fields = builder.getDefaultInstanceForType().newBuilderForType();
     try {
-      parser.merge(changed ? tree.encode() : json, fields);
+      now.parser().merge(changed ? tree.encode() : json, fields);
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-      throw JsonFaults.locate(parser, tree, fields.getDefaultInstanceForType());
+      throw JsonFaults.locate(now.parser(), tree, fields.getDefaultInstanceForType());
     }
-    builder.mergeFrom(changed ? anys.undressed(fields.build()) : fields.build());
+    builder.mergeFrom(changed ? now.anys().undressed(fields.build()) : fields.build());
   }
 }

@@ -2,7 +2,6 @@ package dev.longrunning.rest;
 
 import com.google.protobuf.BytesValue;
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.FieldMask;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
@@ -11,7 +10,6 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 
 /**
  * Lets {@code JsonFormat} print and parse an Any whose type this server does not know.
@@ -29,9 +27,9 @@ import java.util.regex.Pattern;
  */
 final class OpaqueAnys {
   private static final int NONCE_BYTES = 16;
-  private static final Pattern PLAIN_PATH = Pattern.compile("[A-Za-z0-9_.]*");
 
   private final AnyTree tree;
+  private final OddMasks masks = new OddMasks();
 
   /** Only characters that no JSON writer escapes. */
   private final String suffix;
@@ -64,20 +62,7 @@ final class OpaqueAnys {
 
   private boolean isPrintable(Message any, Predicate<Message> printable) {
     var type = type(AnyTree.url(any));
-    return type.isPresent() && !isOddMask(type.get(), any) && printable.test(any);
-  }
-
-  /** The printer writes the paths of a mask as they are: quotes in them would end its string. */
-  private static boolean isOddMask(Descriptor type, Message any) {
-    if (!type.equals(FieldMask.getDescriptor())) {
-      return false;
-    }
-    try {
-      var paths = FieldMask.parseFrom(AnyTree.value(any)).getPathsList();
-      return !paths.stream().allMatch(path -> PLAIN_PATH.matcher(path).matches());
-    } catch (InvalidProtocolBufferException e) {
-      return true;
-    }
+    return type.isPresent() && !masks.isIn(type.get(), AnyTree.value(any)) && printable.test(any);
   }
 
   private static boolean isEmpty(Message any) {

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.rest.JsonMessages;
-import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.MethodTable;
+import dev.longrunning.types.Types;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
@@ -37,7 +37,7 @@ final class ApiPortTest {
         new ApiPort(
             new ApiPort.Address("127.0.0.1", port),
             OriginPolicy.of(true, Set.of(), Set.of()),
-            new JsonMessages(JsonTypes.builtIn().build()),
+            new JsonMessages(Types.builtIn().registry()),
             this::service);
     instances.add(instance);
     return instance;

@@ -39,6 +39,11 @@ final class InProcessServer implements AutoCloseable {
     return line.substring(line.indexOf("http://"));
   }
 
+  /** Has it read its files again, as a signal does. */
+  void reload() {
+    server.reload();
+  }
+
   @Override
   public void close() {
     server.stop();

@@ -37,7 +37,7 @@ final class KubernetesTest {
     assertThat(settings.listen()).isEqualTo(new HostPort("0.0.0.0", port(ports, "api")));
     assertThat(settings.management()).contains(new HostPort("0.0.0.0", port(ports, "management")));
     assertThat(settings.insecure()).isTrue();
-    assertThat(settings.logFormat()).isEqualTo(Settings.LogFormat.JSON);
+    assertThat(settings.logFormat()).isEqualTo(LogFormat.JSON);
   }
 
   private static int port(List<Map<String, Object>> ports, String name) {

@@ -34,12 +34,12 @@ final class ReloadingTest {
   @BeforeEach
   void begin() throws Exception {
     write("wait-max: 1m\n");
-    reloading = new Reloading(read(), this::read, applied::add, Optional.empty());
+    reloading = new Reloading(read(), this::read, applied::add, List.of());
   }
 
   @Test
   void nothing_is_applied_while_nothing_changes() {
-    reloading.check();
+    reloading.check(false);
 
     assertThat(applied).isEmpty();
   }
@@ -48,8 +48,8 @@ final class ReloadingTest {
   void what_can_change_is_applied_once() throws Exception {
     write("wait-max: 2m\nhosts: [api.example.com]\n");
 
-    reloading.check();
-    reloading.check();
+    reloading.check(false);
+    reloading.check(false);
 
     assertThat(applied).hasSize(1);
     assertThat(applied.get(0).waitMax()).isEqualTo(Duration.ofMinutes(2));
@@ -60,7 +60,7 @@ final class ReloadingTest {
   void what_wants_a_restart_is_not_applied() throws Exception {
     write("wait-max: 1m\ncache-bytes: 1GiB\n");
 
-    reloading.check();
+    reloading.check(false);
 
     assertThat(applied).isEmpty();
   }
@@ -69,7 +69,7 @@ final class ReloadingTest {
   void what_is_shown_is_what_holds() throws Exception {
     var first = read().settings();
     write("wait-max: 2m\ncache-bytes: 1GiB\n");
-    reloading.check();
+    reloading.check(false);
 
     var shown = Reloading.shown(first, applied.get(0));
 
@@ -84,10 +84,10 @@ final class ReloadingTest {
   void one_fault_and_nothing_is_applied() throws Exception {
     write("wait-max: 2m\nhosts: [api.example.com]\nretention: x\nevent-loops: 0.5\n");
 
-    reloading.check();
+    reloading.check(false);
     assertThat(applied).isEmpty();
     write("wait-max: 3m\n");
-    reloading.check();
+    reloading.check(false);
 
     assertThat(applied).hasSize(1);
     assertThat(applied.get(0).waitMax()).isEqualTo(Duration.ofMinutes(3));
@@ -97,7 +97,7 @@ final class ReloadingTest {
   void a_file_that_is_gone_changes_nothing() throws Exception {
     Files.delete(temp.resolve("file"));
 
-    reloading.check();
+    reloading.check(false);
 
     assertThat(applied).isEmpty();
   }
@@ -107,7 +107,7 @@ final class ReloadingTest {
   void a_file_that_was_emptied_changes_nothing(String text) throws Exception {
     write(text);
 
-    reloading.check();
+    reloading.check(false);
 
     assertThat(applied).isEmpty();
   }
@@ -115,11 +115,11 @@ final class ReloadingTest {
   @Test
   void a_first_setting_in_an_empty_file_is_applied() throws Exception {
     write("# none\n");
-    reloading = new Reloading(read(), this::read, applied::add, Optional.empty());
-    reloading.check();
+    reloading = new Reloading(read(), this::read, applied::add, List.of());
+    reloading.check(false);
     write("wait-max: 2m\n");
 
-    reloading.check();
+    reloading.check(false);
 
     assertThat(applied).hasSize(1);
   }
@@ -133,16 +133,16 @@ final class ReloadingTest {
               throw new NoClassDefFoundError("on purpose");
             },
             applied::add,
-            Optional.empty());
+            List.of());
 
-    assertThatCode(reloading::check).doesNotThrowAnyException();
+    assertThatCode(() -> reloading.check(false)).doesNotThrowAnyException();
   }
 
   @Test
   void a_flag_still_wins() throws Exception {
     write("wait-max: 1m\nretention: 9d\n");
 
-    reloading.check();
+    reloading.check(false);
 
     assertThat(applied).isEmpty();
   }

@@ -7,7 +7,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
-import dev.longrunning.rest.JsonTypes;
+import dev.longrunning.types.Types;
 import dev.longrunning.v1.WatchEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  */
 final class RestBody {
   private static final JsonFormat.Parser PARSER =
-      JsonFormat.parser().usingTypeRegistry(JsonTypes.builtIn().build());
+      JsonFormat.parser().usingTypeRegistry(Types.builtIn().registry());
 
   private static final Set<String> KINDS = Set.of("changed", "gone", "bookmark", "reset");
 

@@ -14,7 +14,7 @@ import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import dev.longrunning.app.TestServer.Answer;
-import dev.longrunning.rest.JsonTypes;
+import dev.longrunning.types.Types;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -85,7 +85,7 @@ final class RestContractTest extends TransportContract {
   private static Outcome outcome(Answer answer, Message response) {
     String retry = answer.head().getHeader("retry-after");
     long poll = retry == null ? 0 : 1_000 * Long.parseLong(retry);
-    var parser = JsonFormat.parser().usingTypeRegistry(JsonTypes.builtIn().build());
+    var parser = JsonFormat.parser().usingTypeRegistry(Types.builtIn().registry());
     assertThat(answer.header("content-type")).isEqualTo("application/json; charset=utf-8");
     try {
       if (answer.status() == 200) {

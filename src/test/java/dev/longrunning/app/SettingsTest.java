@@ -94,7 +94,7 @@ final class SettingsTest {
     assertThat(settings.writeConnections()).isEqualTo(16);
     assertThat(settings.readConnections()).isEqualTo(1);
     assertThat(settings.eventLoops()).isEqualTo(64);
-    assertThat(settings.logFormat()).isEqualTo(Settings.LogFormat.JSON);
+    assertThat(settings.logFormat()).isEqualTo(LogFormat.JSON);
     assertThat(settings.callers()).isEqualTo(new CallerSettings(16, 1, 1));
     assertThat(settings.connections())
         .isEqualTo(new ConnectionSettings(Duration.ZERO, Duration.ofSeconds(15), 16));

@@ -205,6 +205,20 @@ final class StopIT {
     assertThat(status(port, "api.example.com")).contains(" 404 ");
   }
 
+  @Test
+  void a_start_with_sets_of_types_that_cannot_be_used_says_so_and_ends() throws Exception {
+    var folder = Files.createDirectory(temp.resolve("types"));
+    Files.write(folder.resolve("a.binpb"), new byte[] {1});
+    Files.write(folder.resolve("b.binpb"), new byte[] {2});
+    var file = file("types: {directory: " + folder + "}\n");
+    server = launch(temp.resolve("err"), "--config", file.toString());
+
+    assertThat(server.awaitEnd()).isEqualTo(1);
+    assertThat(server.errors().lines())
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("longrunning: types.directory: got " + folder));
+  }
+
   private Path file(String text) throws IOException {
     return Files.writeString(temp.resolve("settings.yaml"), text);
   }

@@ -4,7 +4,6 @@ import dev.longrunning.observe.Readiness;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.rest.JsonMessages;
-import dev.longrunning.rest.JsonTypes;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
@@ -15,6 +14,7 @@ import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.rpc.StreamSettings;
+import dev.longrunning.types.Types;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -123,7 +123,7 @@ final class TestServer implements AutoCloseable {
         new ApiPort(
             new ApiPort.Address("127.0.0.1", 0),
             OriginPolicy.of(true, Set.of("lro.internal"), Set.of(CONSOLE)),
-            new JsonMessages(JsonTypes.builtIn().build()),
+            new JsonMessages(Types.builtIn().registry()),
             this::service);
     await(vertx.deployVerticle(port));
     this.port = port.port();

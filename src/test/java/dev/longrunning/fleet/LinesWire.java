@@ -4,7 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
-import dev.longrunning.rest.JsonTypes;
+import dev.longrunning.types.Types;
 import dev.longrunning.v1.WatchEvent;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -18,7 +18,7 @@ import java.util.Optional;
 /** A stream over HTTP/1.1, an event a line. */
 final class LinesWire extends Wire {
   private static final JsonFormat.Parser PARSER =
-      JsonFormat.parser().usingTypeRegistry(JsonTypes.builtIn().build());
+      JsonFormat.parser().usingTypeRegistry(Types.builtIn().registry());
 
   private Buffer unread = Buffer.buffer();
   private Optional<Status> failure = Optional.empty();

@@ -7,13 +7,16 @@ import com.google.protobuf.TypeRegistry;
 import com.google.rpc.Status;
 import dev.longrunning.rpc.MethodsDocs;
 import dev.longrunning.testing.Fuzzed;
+import dev.longrunning.types.TypeSources;
+import dev.longrunning.types.TypesFault;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Text as JSON of every request, and of messages that hold others of any type. */
 public final class JsonFuzz {
-  private static final TypeRegistry REGISTRY = JsonTypes.builtIn().build();
+  private static final TypeRegistry REGISTRY = shipped();
   private static final List<Message> TYPES = new ArrayList<>();
 
   static {
@@ -24,6 +27,14 @@ public final class JsonFuzz {
   }
 
   private JsonFuzz() {}
+
+  private static TypeRegistry shipped() {
+    try {
+      return new TypeSources(Path.of("none"), true, List.of()).read().registry();
+    } catch (TypesFault e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   /** Called by the fuzzer, once: loading classes takes its time, which is none of an input's. */
   public static void fuzzerInitialize() {

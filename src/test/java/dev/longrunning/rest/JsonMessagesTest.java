@@ -5,13 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
+import com.google.protobuf.AnyProto;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.BytesValue;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Empty;
 import com.google.protobuf.FieldMask;
+import com.google.protobuf.FieldMaskProto;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.TypeRegistry;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.types.Sets;
+import dev.longrunning.types.Types;
 import dev.longrunning.v1.StartOperationRequest;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
@@ -29,7 +37,7 @@ final class JsonMessagesTest {
   private static final String UNKNOWN_JSON =
       "{\"@type\":\"types.example.com/acme.Copy\",\"value\":\"AQID\"}";
 
-  private final JsonMessages json = new JsonMessages(JsonTypes.builtIn().build());
+  private final JsonMessages json = new JsonMessages(Types.builtIn().registry());
 
   private String printed(Any metadata) {
     return json.print(Operation.newBuilder().setMetadata(metadata).build(), COMPACT);
@@ -102,6 +110,95 @@ final class JsonMessagesTest {
     assertThat(shown.fieldNames()).containsExactlyInAnyOrder("@type", "value");
     assertThat(shown.getBinary("value")).isEqualTo(odd.toByteArray());
     assertThat(printed(Any.pack(plain))).contains("\"value\":\"aB.c\"");
+  }
+
+  private static TypeRegistry registry(String messages) throws Exception {
+    var file =
+        Sets.file(
+            "acme.proto",
+            "package: 'acme' dependency: 'google/protobuf/any.proto'"
+                + " dependency: 'google/protobuf/field_mask.proto' "
+                + messages);
+    var imports = new FileDescriptor[] {AnyProto.getDescriptor(), FieldMaskProto.getDescriptor()};
+    return TypeRegistry.newBuilder()
+        .add(BytesValue.getDescriptor())
+        .add(FileDescriptor.buildFrom(file, imports).getMessageTypes())
+        .build();
+  }
+
+  @Test
+  void a_message_with_such_a_mask_in_it_is_shown_as_bytes() throws Exception {
+    json.take(
+        registry(
+            "message_type { name: 'A' "
+                + Sets.field("mask", 1, ".google.protobuf.FieldMask")
+                + Sets.field("a", 2, ".acme.A")
+                + "}"));
+    // Of A: { a { mask { paths } } }
+    var odd = ByteString.copyFromUtf8("\u0012\u0008\n\u0006\n\u0004a\",\"");
+    var plain = ByteString.copyFromUtf8("\u0012\u0005\n\u0003\n\u0001a");
+
+    assertThat(printed(Any.newBuilder().setTypeUrl("x/acme.A").setValue(odd).build()))
+        .isEqualTo("{\"metadata\":{\"@type\":\"x/acme.A\",\"value\":\"EggKBgoEYSIsIg==\"}}");
+    assertThat(printed(Any.newBuilder().setTypeUrl("x/acme.A").setValue(plain).build()))
+        .isEqualTo("{\"metadata\":{\"@type\":\"x/acme.A\",\"a\":{\"mask\":\"a\"}}}");
+  }
+
+  @Test
+  void messages_and_anys_in_turns_are_shown_as_bytes_from_some_depth_on() throws Exception {
+    json.take(
+        registry(
+            "message_type { name: 'A' "
+                + Sets.field("a", 1, ".acme.A")
+                + Sets.field("any", 2, ".google.protobuf.Any")
+                + "}"));
+    var any = Any.getDefaultInstance();
+    for (int i = 0; i < 60; i++) {
+      var content = field(2, any.toByteString());
+      for (int level = 0; level < 90; level++) {
+        content = field(1, content);
+      }
+      any = Any.newBuilder().setTypeUrl("x/acme.A").setValue(content).build();
+    }
+
+    assertThat(printed(any)).contains("\"value\":\"");
+  }
+
+  /** A field of bytes, text or a message. */
+  private static ByteString field(int number, ByteString content) throws Exception {
+    var bytes = ByteString.newOutput();
+    var out = CodedOutputStream.newInstance(bytes);
+    out.writeBytes(number, content);
+    out.flush();
+    return bytes.toByteString();
+  }
+
+  @Test
+  void types_are_known_from_the_moment_on_that_they_are_taken() throws Exception {
+    var any =
+        Any.newBuilder()
+            .setTypeUrl("x/acme.A")
+            .setValue(ByteString.copyFrom(new byte[] {8, 1}))
+            .build();
+    String known = "{\"@type\":\"x/acme.A\",\"n\":1}";
+    String bytes = "{\"@type\":\"x/acme.A\",\"value\":\"CAE=\"}";
+    assertThat(printed(any)).isEqualTo("{\"metadata\":" + bytes + "}");
+    assertThatThrownBy(() -> parsed(known)).isInstanceOf(Problem.class);
+
+    json.take(registry("message_type { name: 'A' " + Sets.field("n", 1, "TYPE_INT32") + "}"));
+
+    assertThat(printed(any)).isEqualTo("{\"metadata\":" + known + "}");
+    assertThat(parsed(known)).isEqualTo(any);
+    assertThat(parsed(bytes)).isEqualTo(any);
+  }
+
+  @Test
+  void a_field_of_a_known_type_that_is_called_value_is_that_field() throws Exception {
+    json.take(registry("message_type { name: 'A' " + Sets.field("value", 1, "TYPE_STRING") + "}"));
+
+    var any = parsed("{\"@type\":\"x/acme.A\",\"value\":\"AQID\"}");
+
+    assertThat(any.getValue().toStringUtf8()).isEqualTo("\n\u0004AQID");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.rpc.HttpRoutes;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.Reply;
+import dev.longrunning.types.Types;
 import dev.longrunning.v1.UpdateOperationRequest;
 import io.vertx.core.Future;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RequestBindingTest {
   private static final UpdateOperationRequest NONE = UpdateOperationRequest.getDefaultInstance();
 
-  private final JsonMessages json = new JsonMessages(JsonTypes.builtIn().build());
+  private final JsonMessages json = new JsonMessages(Types.builtIn().registry());
 
   private UpdateOperationRequest bind(String bodyField, String query, String body) {
     var rule = new HttpRule("POST", "/v1/{name=operations/*}", bodyField);

@@ -11,6 +11,7 @@ import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.rpc.MethodsDocs;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.testing.Fuzzed;
+import dev.longrunning.types.Types;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,7 +22,7 @@ import java.util.Set;
 public final class RequestFuzz {
   private static final HttpRoutes ROUTES =
       HttpRoutes.of(MethodTable.of(List.copyOf(MethodsDocs.methods())), TestProfiles.DEFAULT.all());
-  private static final JsonMessages JSON = new JsonMessages(JsonTypes.builtIn().build());
+  private static final JsonMessages JSON = new JsonMessages(Types.builtIn().registry());
   private static final List<String> VERBS = List.of("GET", "POST", "DELETE");
   private static final Call CALL =
       new Call(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.longrunning.Operation;
 import dev.longrunning.rpc.StreamReply;
+import dev.longrunning.types.Types;
 import dev.longrunning.v1.WatchEvent;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class StreamFormsTest {
-  private final JsonMessages json = new JsonMessages(JsonTypes.builtIn().build());
+  private final JsonMessages json = new JsonMessages(Types.builtIn().registry());
 
   private StreamForm form(StreamMedia media) {
     return json.streams().of(WatchEvent.getDefaultInstance(), media, false);

@@ -1,0 +1,7 @@
+package dev.longrunning.app;
+
+/** How log lines look. */
+public enum LogFormat {
+  TEXT,
+  JSON
+}
