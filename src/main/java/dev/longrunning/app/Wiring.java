@@ -7,6 +7,7 @@ import dev.longrunning.connection.TlsFault;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.demo.v1.ChecksumFolderResponse;
 import dev.longrunning.feed.VertxTimers;
+import dev.longrunning.filter.Filters;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
@@ -17,6 +18,7 @@ import dev.longrunning.store.pg.Connector;
 import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
 import dev.longrunning.store.pg.StartFault;
+import dev.longrunning.types.TypedPayloads;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -198,8 +200,10 @@ final class Wiring {
         JsonTypes.builtIn()
             .add(ChecksumFolderMetadata.getDescriptor())
             .add(ChecksumFolderResponse.getDescriptor());
-    var json = new JsonMessages(types.build());
-    var calls = new CallWiring(observation, readiness, parts, peaks, clock, () -> live);
+    var registry = types.build();
+    var json = new JsonMessages(registry);
+    var filters = Filters.standard(new TypedPayloads(registry::find));
+    var calls = new CallWiring(observation, readiness, parts, peaks, clock, filters, () -> live);
     Supplier<ApiPort> port =
         () -> {
           var made = new ApiPort(address, policy, json, () -> calls.service(vertx, backend));

@@ -2,6 +2,7 @@ package dev.longrunning.rpc;
 
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
+import dev.longrunning.filter.Filters;
 import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.v1.WatchEvent;
@@ -20,14 +21,16 @@ public final class WatcherMethods {
   public static final String SERVICE = "longrunning.v1.OperationWatcher";
 
   private final Hub hub;
+  private final Filters filters;
   private final WatchReplies replies = new WatchReplies();
 
-  private WatcherMethods(Hub hub) {
+  private WatcherMethods(Hub hub, Filters filters) {
     this.hub = hub;
+    this.filters = filters;
   }
 
-  public static List<Row<?, ?>> of(Hub hub) {
-    var methods = new WatcherMethods(hub);
+  public static List<Row<?, ?>> of(Hub hub, Filters filters) {
+    var methods = new WatcherMethods(hub, filters);
     return List.of(
         row(
             "WatchOperation",
@@ -181,7 +184,9 @@ public final class WatcherMethods {
         throw Problem.invalid("changes_only", true, "only without resume_token");
       }
       var pattern = OperationName.pattern("name", request.getName());
-      var watched = Watched.all(Decoding.service(call, request.getService()), pattern);
+      String service = Decoding.service(call, request.getService());
+      var sieve = filters.read(service, request.getFilter());
+      var watched = new Watched(service, pattern, request.getFilter(), sieve::matches);
       return hub.watchCollection(watched, request.getResumeToken(), request.getChangesOnly(), this);
     }
   }

@@ -24,6 +24,7 @@ import dev.longrunning.rpc.WatcherMethods;
 import dev.longrunning.service.OperationWire;
 import dev.longrunning.store.MemoryStore;
 import dev.longrunning.store.Samples;
+import dev.longrunning.types.TestTypes;
 import dev.longrunning.v1.Gone;
 import dev.longrunning.v1.OperationSnapshot;
 import dev.longrunning.v1.WatchEvent;
@@ -82,7 +83,8 @@ final class WatchContractTest {
                 timers,
                 new Random(7),
                 new Metrics(System::nanoTime)),
-            HubSettings.DEFAULT));
+            HubSettings.DEFAULT),
+        TestTypes.filters());
   }
 
   @AfterEach

@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.service.Fixture;
+import dev.longrunning.types.TestTypes;
 import dev.longrunning.v1.ReportOperationsRequest;
 import dev.longrunning.v1.ReportOperationsResponse;
 import io.vertx.core.Future;
@@ -42,7 +43,7 @@ final class Rows {
           new Metrics(System::nanoTime));
 
   Rows() {
-    rows.addAll(OperationsMethods.of(fixture.operations, fixture.clock));
+    rows.addAll(OperationsMethods.of(fixture.operations, TestTypes.filters(), fixture.clock));
     rows.addAll(ProducerMethods.of(fixture.producer));
   }
 
