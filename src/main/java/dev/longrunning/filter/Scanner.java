@@ -1,7 +1,6 @@
 package dev.longrunning.filter;
 
 import dev.longrunning.operation.PlainText;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -101,13 +100,16 @@ final class Scanner {
   /** Whether this keyword stands here, as a word of its own. */
   boolean atKeyword(String keyword) {
     int end = place + keyword.length();
-    if (end > text.length()) {
-      return false;
+    for (int i = place; i < end; i++) {
+      if (i == text.length() || !isSame(look(i), keyword.charAt(i - place))) {
+        return false;
+      }
     }
-    look(end - 1);
-    String here = text.substring(place, end);
-    boolean same = anyCase ? here.toUpperCase(Locale.ROOT).equals(keyword) : here.equals(keyword);
-    return same && (end == text.length() || !isPartOf(look(end), NAME_MARKS));
+    return end == text.length() || !isPartOf(look(end), NAME_MARKS);
+  }
+
+  private boolean isSame(char c, char upper) {
+    return c == upper || (anyCase && Character.toUpperCase(c) == upper);
   }
 
   /** The comparator here, if there is one; does not go on. */
