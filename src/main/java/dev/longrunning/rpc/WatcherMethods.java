@@ -186,7 +186,7 @@ public final class WatcherMethods {
       var pattern = OperationName.pattern("name", request.getName());
       String service = Decoding.service(call, request.getService());
       var sieve = filters.read(service, request.getFilter());
-      var watched = new Watched(service, pattern, request.getFilter(), sieve::matches);
+      var watched = Watched.of(service, pattern, request.getFilter(), sieve);
       return hub.watchCollection(watched, request.getResumeToken(), request.getChangesOnly(), this);
     }
   }
