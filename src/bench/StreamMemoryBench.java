@@ -4,6 +4,8 @@ import dev.longrunning.feed.Feed;
 import dev.longrunning.feed.FeedSettings;
 import dev.longrunning.feed.VertxLoop;
 import dev.longrunning.feed.VertxTimers;
+import dev.longrunning.filter.Filters;
+import dev.longrunning.filter.Sieve;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.operation.Answer;
@@ -248,7 +250,8 @@ public final class StreamMemoryBench {
       var keys = new KeyRing(Map.of(1, Bytes.of(new byte[32])), 1);
       var pages = new StoredPages(store, StoredPages.PAGE_SIZE);
       var parts = new Hub.Parts(view.states(), view.changes(), pages, () -> keys, timers, new Random(1), metrics);
-      return WatcherMethods.of(new Hub(parts, new HubSettings(Duration.ofMinutes(5), Duration.ofMinutes(5))));
+      var hub = new Hub(parts, new HubSettings(Duration.ofMinutes(5), Duration.ofMinutes(5)));
+      return WatcherMethods.of(hub, new Filters(Sieve.NONE.payloads()));
     }
 
     private int other() throws Exception {

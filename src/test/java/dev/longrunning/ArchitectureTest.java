@@ -88,19 +88,21 @@ final class ArchitectureTest {
           Map.entry("operation", ""),
           Map.entry("observe", "logging metrics observation"),
           Map.entry("connection", "feed observe logging metrics vertx"),
-          Map.entry("profile", "operation yaml"),
-          Map.entry("types", "operation protobuf"),
-          Map.entry("store", "operation observe logging metrics vertx"),
-          Map.entry("store.pg", "store operation observe logging metrics vertx sql unpacking"),
+          Map.entry("profile", "filter operation yaml"),
+          Map.entry("filter", "operation"),
+          Map.entry("types", "filter operation protobuf"),
+          Map.entry("store", "filter operation observe logging metrics vertx"),
+          Map.entry(
+              "store.pg", "store filter operation observe logging metrics vertx sql unpacking"),
           Map.entry("feed", "store operation observe logging metrics vertx"),
-          Map.entry("watch", "feed store operation observe logging metrics vertx"),
+          Map.entry("watch", "feed store filter operation observe logging metrics vertx"),
           Map.entry("auth", "operation profile observe logging metrics vertx"),
           Map.entry(
               "service",
-              "feed store auth profile operation observe logging metrics vertx protobuf"),
+              "feed store auth profile filter operation observe logging metrics vertx protobuf"),
           Map.entry(
               "rpc",
-              "service watch auth profile connection operation observe logging metrics vertx"
+              "service watch auth profile connection filter operation observe logging metrics vertx"
                   + " protobuf"),
           Map.entry(
               "grpc",
@@ -295,7 +297,7 @@ final class ArchitectureTest {
   void the_core_is_pure() {
     noClasses()
         .that()
-        .resideInAPackage(ROOT + "operation")
+        .resideInAnyPackage(ROOT + "operation", ROOT + "filter")
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(

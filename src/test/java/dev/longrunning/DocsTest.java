@@ -3,6 +3,7 @@ package dev.longrunning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longrunning.app.SettingsDocs;
+import dev.longrunning.filter.FilterDocs;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.MethodsDocs;
 import dev.longrunning.rpc.Row;
@@ -55,6 +56,35 @@ final class DocsTest {
             .toList();
 
     assertThat(listed).containsExactlyElementsOf(SettingsDocs.reloaded());
+  }
+
+  @Test
+  void every_field_and_dialect_of_filters_is_documented_with_its_bounds() throws IOException {
+    var page = Files.readString(DOCS.resolve("filters.md"));
+
+    var row = Pattern.compile("(?m)^\\| `([a-z_0-9.-]+)` \\|.*\\| ([^|]+) \\|$");
+    var rows =
+        row.matcher(page)
+            .results()
+            .map(hit -> hit.group(1) + ": " + hit.group(2))
+            .collect(Collectors.toList());
+    var expected = new ArrayList<>(FilterDocs.fields());
+    expected.addAll(FilterDocs.dialects().stream().sorted().toList());
+
+    assertThat(rows).containsExactlyElementsOf(expected);
+    assertThat(page).contains(FilterDocs.bounds());
+  }
+
+  @Test
+  void the_examples_of_filters_are_what_they_are_said_to_be() throws IOException {
+    var page = Files.readString(DOCS.resolve("filters.md"));
+    var code = page.lines().filter(line -> line.startsWith("    ")).map(String::strip).toList();
+    var refusals = code.stream().filter(line -> line.startsWith("filter: ")).toList();
+
+    var examples = code.stream().filter(line -> !line.matches("(curl|filter:) .*")).toList();
+    assertThat(examples).hasSize(4).allSatisfy(FilterDocs::example);
+    assertThat(refusals)
+        .containsExactly(FilterDocs.refusal("creat_time = x"), FilterDocs.refusal("done = maybe"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.longrunning.app;
 
 import dev.longrunning.feed.VertxLoop;
 import dev.longrunning.feed.VertxTimers;
+import dev.longrunning.filter.Filters;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.profile.Services;
@@ -33,6 +34,7 @@ import java.util.function.Supplier;
  * @param parts where the loop's part hears of settings and of the stop
  * @param peaks where its queues tell how full they have been
  * @param services that the server presents itself as
+ * @param filters how the filters of calls are read
  * @param live the settings that hold now
  */
 record CallWiring(
@@ -42,6 +44,7 @@ record CallWiring(
     List<Supplier<List<QueuePeak>>> peaks,
     InstantSource clock,
     Services services,
+    Filters filters,
     Supplier<Settings> live) {
 
   /** What answers the calls of one event loop; made on it. */
@@ -58,9 +61,9 @@ record CallWiring(
     observation.watch(operations);
     var producer = new Producer(states, store, clock, UUID::randomUUID, CallPart.producer(now));
     var hub = backend.hub(view, timers, now.push().hub());
-    List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, clock));
+    List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, filters, clock));
     own.addAll(ProducerMethods.of(producer));
-    own.addAll(WatcherMethods.of(hub));
+    own.addAll(WatcherMethods.of(hub, filters));
     var loop = vertx.getOrCreateContext();
     var turns = WriteTurns.ofOneLoopOf(now.eventLoops(), System::nanoTime);
     var reports = new Reports.Service(producer, states, timers, turns);

@@ -6,6 +6,7 @@ import dev.longrunning.connection.GuardedTransport;
 import dev.longrunning.connection.TlsFault;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.feed.VertxTimers;
+import dev.longrunning.filter.Filters;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
@@ -17,6 +18,7 @@ import dev.longrunning.store.pg.DatabaseUrl;
 import dev.longrunning.store.pg.EmbeddedPostgres;
 import dev.longrunning.store.pg.StartFault;
 import dev.longrunning.types.TypeSources;
+import dev.longrunning.types.TypedPayloads;
 import dev.longrunning.types.TypesFault;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
@@ -231,7 +233,10 @@ final class Wiring {
     var policy = policy(settings);
     var json = new JsonMessages(types.now().registry());
     types.follow(now -> json.take(now.registry()));
-    var calls = new CallWiring(observation, readiness, parts, peaks, clock, services(), () -> live);
+    var filters = new Filters(new TypedPayloads(name -> types.now().registry().find(name)));
+    var calls =
+        new CallWiring(
+            observation, readiness, parts, peaks, clock, services(), filters, () -> live);
     Supplier<ApiPort> port =
         () -> {
           var made = new ApiPort(address, policy, json, () -> calls.service(vertx, backend));

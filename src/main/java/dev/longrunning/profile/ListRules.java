@@ -1,5 +1,6 @@
 package dev.longrunning.profile;
 
+import dev.longrunning.filter.Dialect;
 import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Problem;
@@ -14,8 +15,7 @@ import java.util.stream.Collectors;
  * @param parents the forms of collections, without a trailing /operations; empty: {@code name} must
  *     not be set, and what is listed is said by the filter, or is all there is
  * @param wildcards whether {@code -} may stand in place of an id
- * @param dialect how filters are written
- * @param filterRequired whether there must be one
+ * @param dialect how filters are written, and whether there must be one
  * @param pageSizeDefault for who does not say
  * @param pageSizeMax the most there is on a page
  * @param refusesMore whether a larger page_size is an error; else it is cut down
@@ -23,8 +23,7 @@ import java.util.stream.Collectors;
 public record ListRules(
     List<PathTemplate> parents,
     boolean wildcards,
-    String dialect,
-    boolean filterRequired,
+    Dialect dialect,
     int pageSizeDefault,
     int pageSizeMax,
     boolean refusesMore) {
@@ -50,8 +49,15 @@ public record ListRules(
 
   /** Whether collections are called so, and how exact the form is: the smaller the more. */
   Optional<PathTemplate> form(String name) {
+    if (parents.isEmpty()) {
+      return isNone(name) ? Optional.of(PathTemplate.empty()) : Optional.empty();
+    }
     var segments = segments(withoutSuffix(name));
     return parents.stream().filter(form -> form.isText(segments)).min(Comparator.naturalOrder());
+  }
+
+  private static boolean isNone(String name) {
+    return name.isEmpty() || name.equals("operations");
   }
 
   private static List<String> segments(String name) {
@@ -61,10 +67,17 @@ public record ListRules(
   /**
    * Which collections {@code name} stands for, or throws {@link Problem} INVALID naming {@code
    * field}.
+   *
+   * @param told what the filter says instead; empty: nothing
    */
-  public CollectionPattern collections(String field, String name) {
+  public CollectionPattern collections(String field, String name, Optional<String> told) {
+    var named = named(field, name);
+    return told.map(pattern -> OperationName.pattern("filter", pattern)).orElse(named);
+  }
+
+  private CollectionPattern named(String field, String name) {
     if (parents.isEmpty()) {
-      if (!name.isEmpty() && !name.equals("operations")) {
+      if (!isNone(name)) {
         throw Problem.invalid(field, name, "nothing: the filter says what is listed");
       }
       return CollectionPattern.of("");

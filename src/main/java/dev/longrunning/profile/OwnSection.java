@@ -1,5 +1,6 @@
 package dev.longrunning.profile;
 
+import dev.longrunning.filter.Dialect;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -216,11 +217,21 @@ record OwnSection(
       return new ListRules(
           parents,
           choice(map, "wildcards", "false", "true").equals("true"),
-          map.text("filter").orElse("aip-160"),
-          choice(map, "filter_required", "false", "true").equals("true"),
+          dialect(map),
           size(map, "page_size", Math.min(PAGE_SIZE_DEFAULT, max), max),
           max,
           choice(map, "larger_page", "cut", "refused").equals("refused"));
+    }
+
+    private static Dialect dialect(YamlMap map) {
+      var name = map.text("filter");
+      var found = name.map(Dialect::named).orElse(Optional.of(Dialect.standard()));
+      if (found.isEmpty()) {
+        map.fault("filter", name.orElse(""), Dialect.names());
+      }
+      var dialect = found.orElse(Dialect.standard());
+      boolean required = choice(map, "filter_required", "false", "true").equals("true");
+      return required ? dialect.required() : dialect;
     }
 
     private static int size(YamlMap map, String key, int usual, int max) {

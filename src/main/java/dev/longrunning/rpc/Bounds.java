@@ -2,7 +2,6 @@ package dev.longrunning.rpc;
 
 import static dev.longrunning.rpc.FieldBounds.any;
 import static dev.longrunning.rpc.FieldBounds.duration;
-import static dev.longrunning.rpc.FieldBounds.empty;
 import static dev.longrunning.rpc.FieldBounds.error;
 import static dev.longrunning.rpc.FieldBounds.extension;
 import static dev.longrunning.rpc.FieldBounds.form;
@@ -20,6 +19,7 @@ import static dev.longrunning.rpc.FieldBounds.uuid;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.longrunning.filter.Dialect;
 import dev.longrunning.operation.Lease;
 import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.PageToken;
@@ -92,6 +92,9 @@ public final class Bounds {
   private static final Bound LEASE_TOKEN =
       form(TOKEN, "at most " + LEASE_TOKEN_LENGTH_MAX + " visible ASCII characters");
 
+  /** What it means is judged by its dialect. */
+  private static final Bound FILTER = opaque(Dialect.LENGTH_MAX);
+
   private static final Bound RESUME_TOKEN = opaque(Hub.TOKEN_LENGTH_MAX);
   private static final Bound SNAPSHOT_FIELDS =
       paths(OperationSnapshot.getDefaultInstance(), MASK_PATHS_MAX);
@@ -109,7 +112,7 @@ public final class Bounds {
       Map.ofEntries(
           Map.entry(GOOGLE + "GetOperationRequest.name", NAME),
           Map.entry(GOOGLE + "ListOperationsRequest.name", PATTERN),
-          Map.entry(GOOGLE + "ListOperationsRequest.filter", empty("none: no filters yet")),
+          Map.entry(GOOGLE + "ListOperationsRequest.filter", FILTER),
           Map.entry(GOOGLE + "ListOperationsRequest.page_size", notNegative()),
           Map.entry(GOOGLE + "ListOperationsRequest.page_token", opaque(PageToken.LENGTH_MAX)),
           Map.entry(GOOGLE + "ListOperationsRequest.return_partial_success", any()),
@@ -167,7 +170,7 @@ public final class Bounds {
           Map.entry(OURS + "WatchOperationRequest.read_mask", SNAPSHOT_FIELDS),
           Map.entry(OURS + "WatchOperationRequest.service", SERVICE_NAME),
           Map.entry(OURS + "WatchOperationsRequest.name", PATTERN),
-          Map.entry(OURS + "WatchOperationsRequest.filter", empty("none: no filters yet")),
+          Map.entry(OURS + "WatchOperationsRequest.filter", FILTER),
           Map.entry(OURS + "WatchOperationsRequest.resume_token", RESUME_TOKEN),
           Map.entry(OURS + "WatchOperationsRequest.read_mask", SNAPSHOT_FIELDS),
           Map.entry(OURS + "WatchOperationsRequest.changes_only", any()),

@@ -92,14 +92,6 @@ final class FieldBounds {
     };
   }
 
-  static Bound empty(String allowed) {
-    return (path, value, faults) -> {
-      if (!((String) value).isEmpty()) {
-        faults.add(Violation.of(path, value, allowed));
-      }
-    };
-  }
-
   static Bound notNegative() {
     return (path, value, faults) -> {
       if (((Number) value).longValue() < 0) {

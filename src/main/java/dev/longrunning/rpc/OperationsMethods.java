@@ -9,6 +9,7 @@ import com.google.longrunning.Operation;
 import com.google.longrunning.WaitOperationRequest;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
+import dev.longrunning.filter.Filters;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
@@ -34,16 +35,18 @@ public final class OperationsMethods {
   private static final Reply EMPTY = Reply.of(Bytes.EMPTY);
 
   private final Operations operations;
+  private final Filters filters;
   private final InstantSource clock;
 
-  private OperationsMethods(Operations operations, InstantSource clock) {
+  private OperationsMethods(Operations operations, Filters filters, InstantSource clock) {
     this.operations = operations;
+    this.filters = filters;
     this.clock = clock;
   }
 
   /** The rows over the operations of one event loop. */
-  public static List<Method<?, ?>> of(Operations operations, InstantSource clock) {
-    return new OperationsMethods(operations, clock).rows();
+  public static List<Method<?, ?>> of(Operations operations, Filters filters, InstantSource clock) {
+    return new OperationsMethods(operations, filters, clock).rows();
   }
 
   private List<Method<?, ?>> rows() {
@@ -102,10 +105,13 @@ public final class OperationsMethods {
     var service = call.services().ofCollection("", request.getName());
     service.require(StandardMethod.LIST);
     var lists = service.lists();
+    var sieve = filters.read(lists.dialect(), request.getFilter());
     var query =
         new Operations.Query(
             service.id(),
-            lists.collections("name", request.getName()),
+            lists.collections("name", request.getName(), sieve.collection()),
+            request.getFilter(),
+            sieve,
             lists.pageSize(request.getPageSize()),
             request.getPageToken());
     return operations.list(query).map(OperationWire::list).map(Reply::of);

@@ -2,6 +2,7 @@ package dev.longrunning.rpc;
 
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
+import dev.longrunning.filter.Filters;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.v1.WatchEvent;
 import dev.longrunning.v1.WatchOperationRequest;
@@ -19,14 +20,16 @@ public final class WatcherMethods {
   public static final String SERVICE = "longrunning.v1.OperationWatcher";
 
   private final Hub hub;
+  private final Filters filters;
   private final WatchReplies replies = new WatchReplies();
 
-  private WatcherMethods(Hub hub) {
+  private WatcherMethods(Hub hub, Filters filters) {
     this.hub = hub;
+    this.filters = filters;
   }
 
-  public static List<Row<?, ?>> of(Hub hub) {
-    var methods = new WatcherMethods(hub);
+  public static List<Row<?, ?>> of(Hub hub, Filters filters) {
+    var methods = new WatcherMethods(hub, filters);
     return List.of(
         row(
             "WatchOperation",
@@ -170,8 +173,10 @@ public final class WatcherMethods {
         throw Problem.invalid("changes_only", true, "only without resume_token");
       }
       var service = call.services().ofCollection(request.getService(), request.getName());
-      var watched =
-          Watched.all(service.id(), service.lists().collections("name", request.getName()));
+      var lists = service.lists();
+      var sieve = filters.read(lists.dialect(), request.getFilter());
+      var pattern = lists.collections("name", request.getName(), sieve.collection());
+      var watched = Watched.of(service.id(), pattern, request.getFilter(), sieve);
       return hub.watchCollection(watched, request.getResumeToken(), request.getChangesOnly(), this);
     }
   }

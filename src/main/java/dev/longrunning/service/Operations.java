@@ -3,23 +3,20 @@ package dev.longrunning.service;
 import dev.longrunning.feed.State;
 import dev.longrunning.feed.States;
 import dev.longrunning.feed.Timers;
+import dev.longrunning.filter.Sieve;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.KeyRing;
 import dev.longrunning.operation.OperationKey;
-import dev.longrunning.operation.PageToken;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Snapshot;
-import dev.longrunning.store.Listed;
-import dev.longrunning.store.Listing;
 import dev.longrunning.store.OperationStore;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,9 +32,9 @@ import java.util.function.Supplier;
  * <p><b>Threads.</b> Confined to one event loop, that of its {@link States}.
  *
  * <p><b>Bounds.</b> A page has {@value #PAGE_SIZE_MAX} operations and {@value #PAGE_BYTES_MAX}
- * bytes at most (one that is larger comes alone). For one of a pattern at most {@value
- * #PAGE_EXAMINED_MAX} operations of the service are looked at. Waiters are bounded by the settings;
- * beyond that calls fail UNAVAILABLE.
+ * bytes at most (one that is larger comes alone). For one of a pattern or with a filter at most
+ * {@value #PAGE_EXAMINED_MAX} operations are looked at. Waiters are bounded by the settings; beyond
+ * that calls fail UNAVAILABLE.
  */
 public final class Operations {
   /** For a caller that does not say. */
@@ -49,7 +46,7 @@ public final class Operations {
   /** 3 MiB: gRPC clients take 4 MiB in one message. */
   static final int PAGE_BYTES_MAX = 3 << 20;
 
-  /** A page of a pattern that matches few may be empty, and costs no more than this. */
+  /** A page of which few match may be empty, and costs no more than this. */
   static final int PAGE_EXAMINED_MAX = 10_000;
 
   /** Before a caller's deadline, so that the answer arrives in time; less for short deadlines. */
@@ -57,7 +54,7 @@ public final class Operations {
 
   private final States states;
   private final OperationStore store;
-  private final Supplier<KeyRing> keys;
+  private final Lists lists;
   private final InstantSource clock;
   private final Timers timers;
 
@@ -85,7 +82,7 @@ public final class Operations {
       OperationsSettings settings) {
     this.states = states;
     this.store = store;
-    this.keys = keys;
+    this.lists = new Lists(store, keys);
     this.clock = clock;
     this.timers = timers;
     this.settings = settings;
@@ -95,14 +92,31 @@ public final class Operations {
   /**
    * Which part of a collection, or of all that match a pattern, is wanted.
    *
+   * @param filter the text of the filter; empty: everything
+   * @param sieve what it lets through
    * @param pageSize 0: as many as the server likes; never negative
    * @param pageToken empty: from the newest on
    */
   public record Query(
-      String service, CollectionPattern collections, int pageSize, String pageToken) {
-    /** What page tokens are bound to. A service holds no slash. */
+      String service,
+      CollectionPattern collections,
+      String filter,
+      Sieve sieve,
+      int pageSize,
+      String pageToken) {
+    /** Everything in the collections. */
+    public Query(String service, CollectionPattern collections, int pageSize, String pageToken) {
+      this(service, collections, "", Sieve.NONE, pageSize, pageToken);
+    }
+
+    /** What page tokens are bound to. A service holds no slash, and a pattern no line break. */
     String list() {
-      return service + '/' + collections.text();
+      String list = service + '/' + collections.text();
+      return filter.isEmpty() ? list : list + '\n' + filter;
+    }
+
+    boolean isPaged() {
+      return sieve.filter().isPaged();
     }
 
     int limit() {
@@ -111,7 +125,7 @@ public final class Operations {
   }
 
   /**
-   * A page, newest first; of a pattern it may be empty and yet not the last.
+   * A page, newest first; of a pattern or a filter it may be empty and yet not the last.
    *
    * @param operations serialized {@code google.longrunning.Operation}s
    * @param nextPageToken empty: there are no more
@@ -139,54 +153,7 @@ public final class Operations {
 
   /** Reads a page; fails INVALID if the token is not of this list. */
   public Future<Page> list(Query query) {
-    try {
-      var after =
-          query.pageToken().isEmpty()
-              ? null
-              : PageToken.decoded(keys.get(), query.list(), "page_token", query.pageToken());
-      // One more than wanted tells whether there are more.
-      var listing =
-          new Listing(
-              query.service(),
-              query.collections(),
-              after,
-              query.limit() + 1,
-              PAGE_BYTES_MAX,
-              PAGE_EXAMINED_MAX);
-      return store.list(listing).map(found -> page(query, found));
-    } catch (Problem problem) {
-      return Future.failedFuture(problem);
-    }
-  }
-
-  private Page page(Query query, Listed listed) {
-    var found = listed.operations();
-    var operations = new ArrayList<Bytes>();
-    long bytes = 0;
-    long payload = 0;
-    for (var snapshot : found) {
-      var operation = OperationWire.operation(snapshot);
-      bytes += operation.length();
-      if (operations.size() == query.limit() || (bytes > PAGE_BYTES_MAX && !operations.isEmpty())) {
-        return new Page(operations, tokenBehind(query, found.get(operations.size() - 1)));
-      }
-      operations.add(operation);
-      payload += snapshot.payloadBytes();
-    }
-    // The store reads no further than the row with which the payload reaches the greatest size.
-    if (payload >= PAGE_BYTES_MAX) {
-      return new Page(operations, tokenBehind(query, found.get(found.size() - 1)));
-    }
-    PageToken stoppedAt = listed.stoppedAt();
-    return new Page(operations, stoppedAt == null ? "" : encoded(query, stoppedAt));
-  }
-
-  private String tokenBehind(Query query, Snapshot last) {
-    return encoded(query, new PageToken(last.createTime(), last.key().name()));
-  }
-
-  private String encoded(Query query, PageToken token) {
-    return token.encoded(keys.get(), query.list());
+    return lists.read(query);
   }
 
   /**

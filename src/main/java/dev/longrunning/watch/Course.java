@@ -135,7 +135,7 @@ final class Course {
 
   private Future<Part> page(Place place) {
     hub.metrics().readPage();
-    return turn(() -> hub.pages().read(watched.service(), watched.pattern(), passed))
+    return turn(() -> hub.pages().read(watched, passed))
         .compose(page -> hub.states().sync().map(synced -> page))
         .map(
             page -> {

@@ -1,6 +1,5 @@
 package dev.longrunning.watch;
 
-import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.PageToken;
 import dev.longrunning.operation.Snapshot;
 import io.vertx.core.Future;
@@ -11,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface SnapshotPages {
   /**
-   * Reads the page that comes after an operation.
+   * Reads the page that comes after an operation; what the filter leaves out need not be on it.
    *
    * @param after null: the first one
    */
-  Future<Page> read(String service, CollectionPattern pattern, @Nullable PageToken after);
+  Future<Page> read(Watched watched, @Nullable PageToken after);
 
   /**
    * A page.

@@ -1,6 +1,5 @@
 package dev.longrunning.watch;
 
-import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.PageToken;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.store.Listed;
@@ -13,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Pages of a snapshot, out of the store.
  *
  * <p><b>Bounds.</b> {@value #BYTES_MAX} bytes of payload and one operation more, and the given
- * number of operations; {@value #EXAMINED_MAX} operations are looked at where a pattern matches
- * few.
+ * number of operations; {@value #EXAMINED_MAX} operations are looked at where a pattern or a filter
+ * matches few.
  */
 public final class StoredPages implements SnapshotPages {
   public static final int PAGE_SIZE = 256;
@@ -31,9 +30,17 @@ public final class StoredPages implements SnapshotPages {
   }
 
   @Override
-  public Future<Page> read(String service, CollectionPattern pattern, @Nullable PageToken after) {
+  public Future<Page> read(Watched watched, @Nullable PageToken after) {
     // One more than wanted tells whether there are more.
-    var listing = new Listing(service, pattern, after, pageSize + 1, BYTES_MAX, EXAMINED_MAX);
+    var listing =
+        new Listing(
+            watched.service(),
+            watched.pattern(),
+            after,
+            pageSize + 1,
+            BYTES_MAX,
+            EXAMINED_MAX,
+            watched.sieve());
     return store.list(listing).map(this::page);
   }
 

@@ -1,6 +1,7 @@
 package dev.longrunning.watch;
 
 import dev.longrunning.feed.AppliedChange;
+import dev.longrunning.filter.Sieve;
 import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Snapshot;
@@ -12,9 +13,23 @@ import java.util.function.Predicate;
  * @param pattern the collections
  * @param filter the text of the filter; empty: everything
  * @param matches what it lets through
+ * @param sieve what pages of a snapshot need not hold: nothing that matches
  */
 public record Watched(
-    String service, CollectionPattern pattern, String filter, Predicate<Snapshot> matches) {
+    String service,
+    CollectionPattern pattern,
+    String filter,
+    Predicate<Snapshot> matches,
+    Sieve sieve) {
+  /** With pages that hold everything. */
+  Watched(String service, CollectionPattern pattern, String filter, Predicate<Snapshot> matches) {
+    this(service, pattern, filter, matches, Sieve.NONE);
+  }
+
+  /** What a filter lets through. */
+  public static Watched of(String service, CollectionPattern pattern, String filter, Sieve sieve) {
+    return new Watched(service, pattern, filter, sieve::matches, sieve);
+  }
 
   /** Everything in these collections. */
   public static Watched all(String service, CollectionPattern pattern) {

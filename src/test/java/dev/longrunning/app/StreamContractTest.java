@@ -335,19 +335,21 @@ final class StreamContractTest {
     var stream = opened();
     client.head().pause();
     int sent = 0;
-    while (stream.run(() -> sendIfReady(stream, reply))) {
-      sent++;
-    }
+    do {
+      while (stream.run(() -> sendIfReady(stream, reply))) {
+        sent++;
+      }
+      var other = watch(form);
+      var lively = opened();
+      for (int i = 0; i < 100; i++) {
+        lively.send("operations/" + i);
+        assertThat(other.reply().getName()).isEqualTo("operations/" + i);
+      }
+      lively.end();
+      assertThat(other.code()).isEqualTo(Code.OK);
+      // Over HTTP/1.1 the kernel may have made room meanwhile: its buffers grow up to some bound.
+    } while (!form.http2 && stream.run(stream.peer::isReady));
     int first = sent;
-
-    var other = watch(form);
-    var lively = opened();
-    for (int i = 0; i < 100; i++) {
-      lively.send("operations/" + i);
-      assertThat(other.reply().getName()).isEqualTo("operations/" + i);
-    }
-    lively.end();
-    assertThat(other.code()).isEqualTo(Code.OK);
     assertThat(stream.run(stream.peer::isReady)).isFalse();
     if (form.http2) {
       // The window of the stream, the bound on what waits, and one reply.

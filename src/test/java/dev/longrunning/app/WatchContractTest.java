@@ -24,6 +24,7 @@ import dev.longrunning.rpc.WatcherMethods;
 import dev.longrunning.service.OperationWire;
 import dev.longrunning.store.MemoryStore;
 import dev.longrunning.store.Samples;
+import dev.longrunning.types.TestTypes;
 import dev.longrunning.v1.Gone;
 import dev.longrunning.v1.OperationSnapshot;
 import dev.longrunning.v1.WatchEvent;
@@ -82,7 +83,8 @@ final class WatchContractTest {
                 timers,
                 new Random(7),
                 new Metrics(System::nanoTime)),
-            HubSettings.DEFAULT));
+            HubSettings.DEFAULT),
+        TestTypes.filters());
   }
 
   @AfterEach
@@ -110,7 +112,10 @@ final class WatchContractTest {
   }
 
   private StreamClient watch(Form form, WatchOperationsRequest request) {
-    var query = query(request.getResumeToken(), request.getReadMask(), request.getChangesOnly());
+    var query =
+        query(request.getResumeToken(), request.getReadMask(), request.getChangesOnly())
+            + "&filter="
+            + URLEncoder.encode(request.getFilter(), StandardCharsets.UTF_8);
     String path = "/v1/" + request.getName() + "/operations:watch" + query;
     return open(form, "WatchOperations", request, path);
   }
@@ -200,6 +205,71 @@ final class WatchContractTest {
     if (form == Form.EVENTS_HTTP1 || form == Form.EVENTS_HTTP2) {
       assertThat(again.head().statusCode()).isEqualTo(204);
     }
+  }
+
+  private static WatchOperationsRequest filtered(String parent, String token, String filter) {
+    return collection(parent, token).toBuilder().setFilter(filter).build();
+  }
+
+  private static Change labelled(OperationKey key, String env) {
+    return Samples.update(key, Guard.NONE, Samples.labels(Map.of("env", env)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void what_no_longer_matches_a_filter_is_gone_and_what_matches_again_comes_again(Form form) {
+    var key = Samples.freshKey();
+    apply(started(key));
+    var other = OperationKey.of(parent(key) + "/operations/other");
+    apply(started(other));
+    long matching = apply(labelled(key, "prod"));
+    var client = watch(form, filtered(parent(key), "", "labels.env = prod"));
+    assertThat(next(client).getChanged().getVersion()).isEqualTo(matching);
+    expectSynced(client);
+
+    apply(labelled(other, "test"));
+    long left = apply(labelled(key, "test"));
+    var gone = change(client).getGone();
+    assertThat(gone.getName()).isEqualTo(key.name());
+    assertThat(gone.getReason()).isEqualTo(Gone.Reason.FILTERED);
+    assertThat(gone.getVersion()).isEqualTo(left);
+
+    apply(labelled(key, "none"));
+    long again = apply(labelled(key, "prod"));
+    assertThat(change(client).getChanged().getVersion()).isEqualTo(again);
+    client.request.reset(8);
+    server.awaitStreams(0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void a_token_of_a_watch_belongs_to_its_filter(Form form) {
+    var key = Samples.freshKey();
+    apply(started(key));
+    var client = watch(form, filtered(parent(key), "", "done = false"));
+    assertThat(next(client).hasChanged()).isTrue();
+    String token = next(client).getResumeToken();
+    client.request.reset(8);
+    server.awaitStreams(0);
+    long newer = apply(labelled(key, "prod"));
+
+    for (String filter : List.of("", "done=false", "labels.env = prod")) {
+      var refused = watch(form, filtered(parent(key), token, filter));
+      assertThat(refused.code()).as(filter).isEqualTo(Code.INVALID_ARGUMENT);
+    }
+    var resumed = watch(form, filtered(parent(key), token, "done = false"));
+    assertThat(change(resumed).getChanged().getVersion()).isEqualTo(newer);
+    resumed.request.reset(8);
+    server.awaitStreams(0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void a_filter_at_fault_is_refused_before_anything_is_sent(Form form) {
+    var client = watch(form, filtered("projects/p", "", "owner = me"));
+
+    assertThat(client.code()).isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(client.unread()).isZero();
   }
 
   @ParameterizedTest

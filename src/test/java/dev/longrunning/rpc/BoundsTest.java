@@ -195,14 +195,14 @@ final class BoundsTest {
   @Test
   void a_fault_says_what_came_cut_short_and_what_is_allowed() {
     var request =
-        ListOperationsRequest.newBuilder().setPageSize(-7).setFilter("f".repeat(99)).build();
+        ListOperationsRequest.newBuilder().setPageSize(-7).setFilter("f".repeat(10_001)).build();
 
     assertThatExceptionOfType(Problem.class)
         .isThrownBy(() -> Bounds.check(request))
         .withMessage(
             "filter: got "
                 + "f".repeat(64)
-                + "…, allowed none: no filters yet; page_size: got -7, allowed 0 or more");
+                + "…, allowed at most 10000 characters; page_size: got -7, allowed 0 or more");
   }
 
   @Test

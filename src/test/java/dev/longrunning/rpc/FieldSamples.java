@@ -133,10 +133,14 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
         List.of(duration(1, 1_000_000_000), duration(1, -1)));
   }
 
+  private static FieldSamples filters() {
+    return of("filter", List.of("", "x".repeat(10_000)), List.of("x".repeat(10_001)));
+  }
+
   private static void addList(Map<String, FieldSamples> all) {
     String list = "ListOperationsRequest.";
     all.put(list + "name", patterns());
-    all.put(list + "filter", of("filter", List.of(""), List.of("a", "done=true")));
+    all.put(list + "filter", filters());
     all.put(list + "page_size", of("page_size", List.of(0, Integer.MAX_VALUE), List.of(-1)));
     all.put(
         list + "page_token",
@@ -174,7 +178,7 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
     String many = "WatchOperationsRequest.";
     all.put(one + "name", of("name", List.of(NAME_AT, "projects/p/operations/o"), badNames()));
     all.put(many + "name", patterns());
-    all.put(many + "filter", of("filter", List.of(""), List.of("a", "done=true")));
+    all.put(many + "filter", filters());
     all.put(many + "changes_only", of("changes_only", List.of(true, false), List.of()));
     for (String request : List.of(one, many)) {
       all.put(

@@ -1,6 +1,7 @@
 package dev.longrunning.rpc;
 
 import dev.longrunning.observe.Readiness;
+import dev.longrunning.types.TestTypes;
 import dev.longrunning.watch.TestHub;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,7 +12,7 @@ public final class MethodsDocs {
 
   public static Collection<Row<?, ?>> methods() {
     var rows = new ArrayList<Row<?, ?>>(new Rows().withStreams());
-    rows.addAll(WatcherMethods.of(TestHub.idle()));
+    rows.addAll(WatcherMethods.of(TestHub.idle(), TestTypes.filters()));
     return StandardMethods.with(rows, new Readiness(), Runnable::run).rows();
   }
 }

@@ -143,8 +143,55 @@ final class OperationsMethodsTest {
   void what_a_list_cannot_do_yet_is_said() {
     var partial = failure(Rows.GRPC, list("").setReturnPartialSuccess(true).build());
     assertThat(partial.kind()).isEqualTo(Problem.Kind.UNIMPLEMENTED);
-    assertThat(failure(Rows.GRPC, list("").setFilter("done=true").build()))
-        .hasMessage("filter: got done=true, allowed none: no filters yet");
+  }
+
+  @Test
+  void a_list_holds_what_its_filter_lets_through() {
+    start("", "aaaa");
+    start("", "bbbb");
+
+    var filtered =
+        rows.answer(
+            list("").setFilter("name = *a").build(), ListOperationsResponse.getDefaultInstance());
+
+    assertThat(filtered.getOperationsList())
+        .extracting(Operation::getName)
+        .containsExactly("operations/aaaa");
+  }
+
+  @Test
+  void a_page_token_goes_on_with_its_own_filter_only_whatever_the_size_of_the_page() {
+    start("", "aaaa");
+    start("", "bbbb");
+    start("", "cccc");
+    var wanted = list("").setFilter("done = false");
+    var first =
+        rows.answer(
+            wanted.clone().setPageSize(1).build(), ListOperationsResponse.getDefaultInstance());
+
+    var next = wanted.clone().setPageToken(first.getNextPageToken());
+    var rest =
+        rows.answer(
+            next.clone().setPageSize(9).build(), ListOperationsResponse.getDefaultInstance());
+
+    assertThat(rest.getOperationsList()).hasSize(2).doesNotContain(first.getOperations(0));
+    for (String other : List.of("", "done=false", "done = true")) {
+      var problem = failure(Rows.GRPC, next.clone().setFilter(other).build());
+      assertThat(problem.kind()).isEqualTo(Problem.Kind.INVALID);
+      assertThat(problem).hasMessageStartingWith("page_token: got ");
+    }
+    assertThat(failure(Rows.GRPC, next.clone().setName("projects/p").build()))
+        .hasMessageStartingWith("page_token: got ");
+  }
+
+  @Test
+  void a_filter_at_fault_says_where_it_is_what_came_and_what_is_allowed() {
+    for (var call : List.of(Rows.GRPC, Rows.REST)) {
+      assertThat(failure(call, list("").setFilter("done = maybe").build()))
+          .hasMessage("filter: at character 8: got maybe, allowed true or false for done");
+    }
+    assertThat(failure(Rows.GRPC, list("").setFilter("x".repeat(10_001)).build()))
+        .hasMessageEndingWith("…, allowed at most 10000 characters");
   }
 
   @Test

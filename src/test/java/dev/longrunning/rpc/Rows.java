@@ -7,6 +7,7 @@ import com.google.protobuf.Message;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.service.Fixture;
+import dev.longrunning.types.TestTypes;
 import dev.longrunning.v1.ReportOperationsRequest;
 import dev.longrunning.v1.ReportOperationsResponse;
 import io.vertx.core.Future;
@@ -45,7 +46,7 @@ final class Rows {
           new Metrics(System::nanoTime));
 
   Rows() {
-    rows.addAll(OperationsMethods.of(fixture.operations, fixture.clock));
+    rows.addAll(OperationsMethods.of(fixture.operations, TestTypes.filters(), fixture.clock));
     rows.addAll(ProducerMethods.of(fixture.producer));
   }
 

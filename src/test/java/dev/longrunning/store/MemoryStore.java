@@ -168,12 +168,13 @@ public final class MemoryStore implements OperationStore, ChangeLog {
       if (page.size() == listing.limit() || (!page.isEmpty() && bytes >= listing.bytesMax())) {
         break;
       }
-      if (pattern.matches(snapshot.collection())) {
+      if (pattern.matches(snapshot.collection()) && listing.sieve().matches(snapshot)) {
         page.add(snapshot);
         bytes += snapshot.payloadBytes();
       }
       examined++;
-      if (!pattern.isExact() && examined == listing.examinedMax()) {
+      boolean bounded = !pattern.isExact() || listing.isFiltered();
+      if (bounded && examined == listing.examinedMax()) {
         return new Listed(page, new PageToken(snapshot.createTime(), snapshot.key().name()));
       }
     }

@@ -14,4 +14,5 @@ public abstract class OperationStoreContract
         EndsContract,
         ListsContract,
         PatternsContract,
+        FiltersContract,
         LogContract {}

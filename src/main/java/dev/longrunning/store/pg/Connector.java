@@ -142,7 +142,8 @@ public final class Connector {
       options.getProperties().remove("extra_float_digits");
     } else {
       options.setCachePreparedStatements(true);
-      options.setPreparedStatementCacheSqlFilter(sql -> true);
+      // A caller's filter makes a statement of its own: those would drive out all others.
+      options.setPreparedStatementCacheSqlFilter(sql -> !FilteredPage.isFiltered(sql));
       SESSION_SETTINGS.forEach(options::addProperty);
     }
     return options;

@@ -24,6 +24,9 @@ final class Pages {
   private Pages() {}
 
   static Future<Listed> read(Links links, Listing listing) {
+    if (listing.isFiltered()) {
+      return FilteredPage.of(listing).read(links, LIMIT);
+    }
     boolean first = listing.after() == null;
     return listing.collections().isExact()
         ? read(

@@ -1,0 +1,14 @@
+package dev.longrunning.filter;
+
+/**
+ * How the filters of calls are read.
+ *
+ * @param payloads what opens the messages of operations
+ */
+public record Filters(Payloads payloads) {
+  /** Reads the filter of a call, or throws {@code Problem} INVALID. */
+  public Sieve read(Dialect dialect, String text) {
+    var filter = dialect.parse(text);
+    return filter.isEverything() && filter.isPaged() ? Sieve.NONE : new Sieve(filter, payloads);
+  }
+}

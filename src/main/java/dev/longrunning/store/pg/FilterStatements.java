@@ -1,0 +1,59 @@
+package dev.longrunning.store.pg;
+
+/**
+ * The parts that statements of filtered pages are joined from. Values are bound, all of them.
+ *
+ * <p>Each condition is true or false, never null: a negation of null would leave rows out.
+ */
+final class FilterStatements {
+  /** How all of them begin. */
+  static final String BEGIN = "/* filtered */ ";
+
+  /**
+   * $1 service, $2 rows examined at most, $3 rows at most, $4 bytes after which no row is added.
+   */
+  static final String HEAD =
+      BEGIN
+          + """
+      select o.key, o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
+             o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
+             o.outcome, o.collection, o.unit, o.message, o.labels::text as labels,
+             case when o.matches then o.metadata end as metadata,
+             case when o.matches then o.result end as result, o.matches,
+             o.examined = $2 as stopped
+        from (select o.*, sum(o.weight) over (order by o.create_time desc, o.key desc
+                                              rows unbounded preceding) - o.weight as before
+                from (select o.*, coalesce(octet_length(o.metadata), 0)
+                                  + coalesce(octet_length(o.result), 0) as weight
+                        from (select o.*, row_number() over (order by o.create_time desc,
+                                                                      o.key desc) as examined,
+      """;
+
+  static final String MATCHES_END = " as matches\nfrom (select o.* from longrunning.op o\nwhere ";
+
+  static final String TAIL =
+      """
+
+                                       order by o.create_time desc, o.key desc
+                                       limit $2) o) o
+                       where o.matches or o.examined = $2
+                       order by o.create_time desc, o.key desc
+                       limit $3) o) o
+       where o.before < $4
+       order by o.create_time desc, o.key desc
+      """;
+
+  // The collation is that of the index over all collections: see the migration.
+  static final String OF_SERVICE = "o.service collate \"POSIX\" = $1";
+  static final String OF_COLLECTION = "o.service = $1 and o.collection = %s";
+  static final String LIKE_COLLECTIONS =
+      "octet_length(o.collection) - octet_length(replace(o.collection, '/', '')) = %s"
+          + " and o.collection like %s";
+  static final String BEHIND = " and (o.create_time, o.key) < (%s, %s)";
+
+  static final String LABEL = "(o.labels ->> %s) collate \"C\"";
+  static final String LABELLED = "((o.labels -> %s) is not null)";
+  static final String IS_TRUE = "((%s %s %s) is true)";
+
+  private FilterStatements() {}
+}
