@@ -30,7 +30,8 @@ final class CloudFunctionsDialect implements Dialect {
     Fault.checkLength(text);
     var given = pairs(text);
     if (given.keySet().equals(OF_FUNCTION)) {
-      var target = target(given, given.get("location"), given.get("function"));
+      var target =
+          target(given, given.getOrDefault("location", ""), given.getOrDefault("function", ""));
       return Filter.of(target);
     }
     if (given.keySet().equals(OF_PROJECT)) {
@@ -42,7 +43,12 @@ final class CloudFunctionsDialect implements Dialect {
 
   private static Node target(Map<String, String> given, String location, String function) {
     String target =
-        "projects/" + given.get("project") + "/locations/" + location + "/functions/" + function;
+        "projects/"
+            + given.getOrDefault("project", "")
+            + "/locations/"
+            + location
+            + "/functions/"
+            + function;
     return Node.Comparison.of(
         "metadata.target", Comparator.EQUAL, Operand.marked(target, false, false));
   }

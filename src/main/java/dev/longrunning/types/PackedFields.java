@@ -36,7 +36,7 @@ final class PackedFields implements Fields {
     if (fields != null) {
       return fields.field(name);
     }
-    return name.equals(VALUE) ? content() : Value.ABSENT;
+    return name.equals(VALUE) ? content() : Value.absent();
   }
 
   @Override

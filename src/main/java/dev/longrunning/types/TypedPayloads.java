@@ -28,7 +28,7 @@ public final class TypedPayloads implements Payloads {
     try {
       return packed(Any.parseFrom(any.array()));
     } catch (InvalidProtocolBufferException e) {
-      return Value.ABSENT;
+      return Value.absent();
     }
   }
 
@@ -37,7 +37,7 @@ public final class TypedPayloads implements Payloads {
     try {
       return new Value.Structure(new MessageFields(Status.parseFrom(status.array()), this), false);
     } catch (InvalidProtocolBufferException e) {
-      return Value.ABSENT;
+      return Value.absent();
     }
   }
 
@@ -58,13 +58,13 @@ public final class TypedPayloads implements Payloads {
     String url = any.getTypeUrl();
     var type = types.find(url.substring(url.lastIndexOf('/') + 1));
     if (type == null) {
-      return Value.ABSENT;
+      return Value.absent();
     }
     try {
       return Values.of(DynamicMessage.parseFrom(type, any.getValue()), this);
     } catch (InvalidProtocolBufferException e) {
       // Not what its type says.
-      return Value.ABSENT;
+      return Value.absent();
     }
   }
 
