@@ -30,8 +30,9 @@ final class CloudFunctionsDialect implements Dialect {
     Fault.checkLength(text);
     var given = pairs(text);
     if (given.keySet().equals(OF_FUNCTION)) {
-      var target = target(given, given.get("location"), given.get("function"));
-      return Filter.of(target).in(collection(given, given.get("location")));
+      String location = given.getOrDefault("location", "");
+      var target = target(given, location, given.getOrDefault("function", ""));
+      return Filter.of(target).in(collection(given, location));
     }
     if (given.keySet().equals(OF_PROJECT)) {
       String wildcard = String.valueOf(Glob.WILDCARD);
@@ -41,12 +42,17 @@ final class CloudFunctionsDialect implements Dialect {
   }
 
   private static String collection(Map<String, String> given, String location) {
-    return "projects/" + given.get("project") + "/locations/" + location;
+    return "projects/" + given.getOrDefault("project", "") + "/locations/" + location;
   }
 
   private static Node target(Map<String, String> given, String location, String function) {
     String target =
-        "projects/" + given.get("project") + "/locations/" + location + "/functions/" + function;
+        "projects/"
+            + given.getOrDefault("project", "")
+            + "/locations/"
+            + location
+            + "/functions/"
+            + function;
     return Node.Comparison.of(
         "metadata.target", Comparator.EQUAL, Operand.marked(target, false, false));
   }

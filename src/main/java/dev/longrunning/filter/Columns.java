@@ -5,6 +5,7 @@ import dev.longrunning.filter.Narrowing.TextTest;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /** What of a comparison the columns can tell. */
@@ -13,6 +14,25 @@ final class Columns {
       new TextTest(Comparator.NOT_EQUAL, Glob.of("", false), "");
 
   private Columns() {}
+
+  /** What holds at least for those rows for which the comparison does. */
+  static Narrowing over(Node.Comparison asked) {
+    var presence = presence(asked.path());
+    boolean coded = asked.path().field() == Field.ERROR_CODE && !asked.operand().presence();
+    return coded
+        ? whole(asked.operand())
+            .map(code -> withCode(presence, asked.comparator(), code))
+            .orElse(presence)
+        : presence;
+  }
+
+  private static Narrowing withCode(Narrowing failed, Comparator comparator, long code) {
+    var untold = Narrowing.not(new Narrowing.Present(Column.ERROR_CODE));
+    return Narrowing.any(
+        List.of(
+            new Narrowing.OfNumber(Column.ERROR_CODE, comparator, code),
+            Narrowing.all(List.of(failed, untold))));
+  }
 
   /** What must be set for any comparison of this path to hold. */
   static Narrowing presence(Path path) {

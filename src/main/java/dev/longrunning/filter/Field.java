@@ -59,12 +59,10 @@ public enum Field {
   }
 
   private final String text;
-  private final List<String> segments;
   private final Type type;
 
   Field(String text, Type type) {
     this.text = text;
-    this.segments = List.of(text.split("\\."));
     this.type = type;
   }
 
@@ -77,13 +75,17 @@ public enum Field {
     return type;
   }
 
+  private List<String> parts() {
+    return List.of(text.split("\\."));
+  }
+
   int depth() {
-    return segments.size();
+    return parts().size();
   }
 
   /** What names lead to, spelled as it is documented as far as that is. */
   List<String> segments(List<String> names) {
-    var all = new ArrayList<>(segments);
+    var all = new ArrayList<>(parts());
     all.addAll(names.subList(depth(), names.size()));
     return all;
   }
@@ -100,15 +102,9 @@ public enum Field {
   }
 
   private boolean begins(List<String> names) {
-    if (names.size() < depth()) {
-      return false;
-    }
-    for (int i = 0; i < depth(); i++) {
-      if (!snake(names.get(i)).equals(segments.get(i))) {
-        return false;
-      }
-    }
-    return true;
+    var parts = parts();
+    return names.size() >= parts.size()
+        && names.stream().limit(parts.size()).map(Field::snake).toList().equals(parts);
   }
 
   private boolean takes(int below) {

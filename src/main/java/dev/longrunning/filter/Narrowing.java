@@ -17,6 +17,8 @@ public sealed interface Narrowing {
     CANCEL_REQUEST_TIME,
     DONE,
     ERROR,
+    /** Not a column, but what the stored error begins with, where that can be told. */
+    ERROR_CODE,
     RESPONSE,
     METADATA,
     PROGRESS,

@@ -120,7 +120,7 @@ sealed interface Node {
 
     @Override
     public Narrowing over() {
-      return Columns.exact(this).orElseGet(() -> Columns.presence(path));
+      return Columns.exact(this).orElseGet(() -> Columns.over(this));
     }
 
     @Override

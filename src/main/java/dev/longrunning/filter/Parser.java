@@ -143,7 +143,7 @@ final class Parser {
     }
     for (String keyword : List.of("AND", "OR", "NOT")) {
       if (scanner.atKeyword(keyword)) {
-        throw Fault.at(scanner.place(), keyword, TERM.replace("NOT, - or", "or"));
+        throw Fault.at(scanner.place(), keyword, "a field, a value or (");
       }
     }
     return left == null ? restriction() : comparison(left);
@@ -167,7 +167,8 @@ final class Parser {
   private Node restriction() {
     int place = scanner.place();
     var words = member();
-    refuseFunction(words.get(0).place(), words.get(0).text());
+    var member = new Member(words.stream().map(Word::text).toList(), place);
+    refuseFunction(place, member.text());
     int end = scanner.place();
     scanner.skipSpaces();
     var comparator = scanner.comparator();
@@ -178,7 +179,6 @@ final class Parser {
     }
     scanner.skip(comparator.get().text().length());
     scanner.skipSpaces();
-    var member = new Member(words.stream().map(Word::text).toList(), place);
     var left = new Left(member, comparator.get());
     if (scanner.at('(')) {
       rules.group(scanner.place());

@@ -22,12 +22,12 @@ public record Sieve(Filter filter, Payloads payloads) {
   private static final class Closed implements Payloads {
     @Override
     public Value any(Bytes any) {
-      return Value.ABSENT;
+      return Value.absent();
     }
 
     @Override
     public Value status(Bytes status) {
-      return Value.ABSENT;
+      return Value.absent();
     }
   }
 }

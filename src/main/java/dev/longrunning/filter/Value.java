@@ -8,7 +8,9 @@ import java.util.List;
 /** What a field holds, of one type each. What has no value of its own is like none. */
 public sealed interface Value {
   /** No value: nothing that is asked of it is true, whatever is asked. */
-  Value ABSENT = new Absent();
+  static Value absent() {
+    return new Absent();
+  }
 
   /** Whether a comparison with the value itself holds. */
   boolean is(Comparator comparator, Operand operand);
@@ -171,7 +173,7 @@ public sealed interface Value {
         return Value.super.at(path, depth, comparator, operand);
       }
       String name = path.segment(depth);
-      return depth + 1 == path.length() && asksPresence(comparator, operand)
+      return (depth + 1 == path.length() && asksPresence(comparator, operand))
           ? fields.has(name)
           : fields.field(name).at(path, depth + 1, comparator, operand);
     }

@@ -55,22 +55,22 @@ final class View implements Fields {
       case "end_time" -> moment(snapshot.endTime());
       case "cancel_request_time" -> moment(snapshot.cancelRequestTime());
       case "metadata" -> metadata();
-      case "error" -> snapshot.outcome() == Outcome.ERROR ? result() : Value.ABSENT;
-      case "response" -> snapshot.outcome() == Outcome.RESPONSE ? result() : Value.ABSENT;
+      case "error" -> snapshot.outcome() == Outcome.ERROR ? result() : Value.absent();
+      case "response" -> snapshot.outcome() == Outcome.RESPONSE ? result() : Value.absent();
       case "labels" -> new Value.Structure(new LabelFields(snapshot.labels()), true);
       case "progress" -> progress(snapshot.progress());
-      default -> Value.ABSENT;
+      default -> Value.absent();
     };
   }
 
   private static Value moment(@Nullable Instant time) {
-    return time == null ? Value.ABSENT : new Value.Moment(time);
+    return time == null ? Value.absent() : new Value.Moment(time);
   }
 
   private Value metadata() {
     var bytes = snapshot.metadata();
     if (metadata == null) {
-      metadata = bytes == null ? Value.ABSENT : payloads.any(bytes);
+      metadata = bytes == null ? Value.absent() : payloads.any(bytes);
     }
     return metadata;
   }
@@ -87,7 +87,7 @@ final class View implements Fields {
 
   private static Value progress(@Nullable Progress progress) {
     return progress == null
-        ? Value.ABSENT
+        ? Value.absent()
         : new Value.Structure(new ProgressFields(progress), false);
   }
 
@@ -106,7 +106,7 @@ final class View implements Fields {
     public Value field(String name) {
       return labels.containsKey(name)
           ? new Value.Text(Objects.requireNonNull(labels.get(name)))
-          : Value.ABSENT;
+          : Value.absent();
     }
 
     @Override
@@ -128,7 +128,7 @@ final class View implements Fields {
         case "total_units" -> Value.Numeric.of(progress.totalUnits());
         case "unit" -> new Value.Text(progress.unit());
         case "message" -> new Value.Text(progress.message());
-        default -> Value.ABSENT;
+        default -> Value.absent();
       };
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 record MapEntries(Map<String, Value> entries) implements Fields {
   @Override
   public Value field(String name) {
-    return entries.getOrDefault(name, Value.ABSENT);
+    return entries.getOrDefault(name, Value.absent());
   }
 
   @Override

@@ -13,13 +13,13 @@ record MessageFields(Message message, TypedPayloads payloads) implements Fields 
   public Value field(String name) {
     var field = find(message.getDescriptorForType(), name);
     if (field == null) {
-      return Value.ABSENT;
+      return Value.absent();
     }
     boolean unsetMessage =
         !field.isRepeated()
             && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
             && !message.hasField(field);
-    return unsetMessage ? Value.ABSENT : Values.ofField(message, field, payloads);
+    return unsetMessage ? Value.absent() : Values.ofField(message, field, payloads);
   }
 
   @Override

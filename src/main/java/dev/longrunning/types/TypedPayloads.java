@@ -1,12 +1,12 @@
 package dev.longrunning.types;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.rpc.Status;
-import dev.longrunning.filter.Fields;
 import dev.longrunning.filter.Payloads;
 import dev.longrunning.filter.Value;
 import dev.longrunning.operation.Bytes;
@@ -28,7 +28,7 @@ public final class TypedPayloads implements Payloads {
     try {
       return packed(Any.parseFrom(any.array()));
     } catch (InvalidProtocolBufferException e) {
-      return Value.ABSENT;
+      return Value.absent();
     }
   }
 
@@ -37,7 +37,7 @@ public final class TypedPayloads implements Payloads {
     try {
       return new Value.Structure(new MessageFields(Status.parseFrom(status.array()), this), false);
     } catch (InvalidProtocolBufferException e) {
-      return Value.ABSENT;
+      return Value.absent();
     }
   }
 
@@ -45,57 +45,26 @@ public final class TypedPayloads implements Payloads {
   Value packed(Message any) {
     var type = any.getDescriptorForType();
     var url = (String) any.getField(type.findFieldByNumber(Any.TYPE_URL_FIELD_NUMBER));
-    var value =
-        (com.google.protobuf.ByteString)
-            any.getField(type.findFieldByNumber(Any.VALUE_FIELD_NUMBER));
+    var value = (ByteString) any.getField(type.findFieldByNumber(Any.VALUE_FIELD_NUMBER));
     return packed(Any.newBuilder().setTypeUrl(url).setValue(value).build());
   }
 
   private Value packed(Any any) {
-    return new Value.Structure(new PackedFields(any.getTypeUrl(), content(any)), false);
+    return new Value.Structure(new PackedFields(any, this), false);
   }
 
-  private Value content(Any any) {
+  /** What is packed, as far as its type is known. */
+  Value content(Any any) {
     String url = any.getTypeUrl();
     var type = types.find(url.substring(url.lastIndexOf('/') + 1));
     if (type == null) {
-      return Value.ABSENT;
+      return Value.absent();
     }
     try {
       return Values.of(DynamicMessage.parseFrom(type, any.getValue()), this);
     } catch (InvalidProtocolBufferException e) {
       // Not what its type says.
-      return Value.ABSENT;
-    }
-  }
-
-  /**
-   * What is packed into an Any. As in JSON, what is one value rather than a message is its {@code
-   * value}.
-   */
-  private record PackedFields(String url, Value content) implements Fields {
-    @Override
-    public Value field(String name) {
-      if (name.equals("@type")) {
-        return new Value.Text(url);
-      }
-      if (content instanceof Value.Structure structure) {
-        return structure.fields().field(name);
-      }
-      return name.equals("value") ? content : Value.ABSENT;
-    }
-
-    @Override
-    public boolean has(String name) {
-      if (content instanceof Value.Structure structure && !name.equals("@type")) {
-        return structure.fields().has(name);
-      }
-      return field(name).isPresent();
-    }
-
-    @Override
-    public boolean isEmpty() {
-      return false;
+      return Value.absent();
     }
   }
 

@@ -59,14 +59,14 @@ final class Values {
     for (var set : value.getAllFields().keySet()) {
       return set.getName().equals("null_value") ? new Value.Null() : ofField(value, set, payloads);
     }
-    return Value.ABSENT;
+    return Value.absent();
   }
 
   private static Value moment(Message timestamp) {
     try {
       return new Value.Moment(Instant.ofEpochSecond(seconds(timestamp), nanos(timestamp)));
     } catch (DateTimeException | ArithmeticException e) {
-      return Value.ABSENT;
+      return Value.absent();
     }
   }
 
@@ -74,7 +74,7 @@ final class Values {
     try {
       return new Value.Span(Duration.ofSeconds(seconds(duration), nanos(duration)));
     } catch (ArithmeticException e) {
-      return Value.ABSENT;
+      return Value.absent();
     }
   }
 

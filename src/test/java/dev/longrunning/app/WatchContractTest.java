@@ -233,6 +233,7 @@ final class WatchContractTest {
     assertThat(gone.getName()).isEqualTo(key.name());
     assertThat(gone.getReason()).isEqualTo(Gone.Reason.FILTERED);
     assertThat(gone.getVersion()).isEqualTo(left);
+    expectBurstEnds(form, client);
 
     apply(labelled(key, "none"));
     long again = apply(labelled(key, "prod"));

@@ -45,11 +45,19 @@ final class Narrowed implements Narrowing.Writer<Predicate<Snapshot>> {
       case CANCEL_REQUEST_TIME -> row -> row.cancelRequestTime() != null;
       case DONE -> Snapshot::isDone;
       case ERROR -> row -> row.outcome() == Outcome.ERROR;
+      case ERROR_CODE -> row -> code(row).isPresent();
       case RESPONSE -> row -> row.outcome() == Outcome.RESPONSE;
       case METADATA -> row -> row.metadata() != null;
       case PROGRESS, DONE_UNITS, TOTAL_UNITS, UNIT, MESSAGE -> row -> row.progress() != null;
       case LABELS -> row -> !row.labels().isEmpty();
     };
+  }
+
+  private static Optional<Long> code(Snapshot row) {
+    byte[] error = row.result().array();
+    boolean told =
+        row.outcome() == Outcome.ERROR && error.length > 1 && error[0] == 8 && error[1] >= 0;
+    return told ? Optional.of((long) error[1]) : Optional.empty();
   }
 
   @Override
@@ -70,6 +78,7 @@ final class Narrowed implements Narrowing.Writer<Predicate<Snapshot>> {
           CANCEL_REQUEST_TIME,
           DONE,
           ERROR,
+          ERROR_CODE,
           RESPONSE,
           METADATA,
           PROGRESS,
@@ -112,6 +121,10 @@ final class Narrowed implements Narrowing.Writer<Predicate<Snapshot>> {
 
   @Override
   public Predicate<Snapshot> number(Column column, Comparator comparator, long number) {
+    if (column == Column.ERROR_CODE) {
+      return row ->
+          code(row).filter(code -> comparator.holds(Long.compare(code, number))).isPresent();
+    }
     return row ->
         of(row, column == Column.DONE_UNITS ? Progress::doneUnits : Progress::totalUnits)
             .filter(other -> comparator.holds(Long.compare(other, number)))

@@ -48,7 +48,7 @@ final class VectorsTest {
       } else if (line.startsWith("= ") || line.startsWith("! ") || line.equals("=")) {
         vectors.add(new Vector(sentence, filter, line));
       } else if (!line.isBlank() && !line.startsWith("#")) {
-        filter = line.equals("(empty)") ? "" : line.strip();
+        filter = line.equals("(empty)") ? "" : line.equals("(blank)") ? " \t\n" : line.strip();
       }
     }
     assertThat(vectors).as(file.toString()).isNotEmpty();

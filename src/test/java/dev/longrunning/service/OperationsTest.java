@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.google.longrunning.Operation;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
+import dev.longrunning.filter.Dialect;
+import dev.longrunning.filter.Sieve;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
@@ -20,6 +22,7 @@ import dev.longrunning.service.Operations.Page;
 import dev.longrunning.service.Operations.Query;
 import dev.longrunning.store.Samples;
 import dev.longrunning.store.Switches.Call;
+import dev.longrunning.types.TestTypes;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -213,6 +216,22 @@ final class OperationsTest {
     var elsewhere = new Query("other", CollectionPattern.of("projects/p"), 1, token);
     assertFails(operations.list(elsewhere), "INVALID_FIELD");
     assertFails(operations.list(query("projects/p", 1, "x" + token)), "INVALID_FIELD");
+  }
+
+  @Test
+  void some_filters_have_one_page_only() {
+    var dialect = Dialect.named("cloud-functions-v1").orElseThrow();
+    var sieve = new Sieve(dialect.parse("project:p,latest:true"), TestTypes.payloads());
+    var pattern = CollectionPattern.of("projects/p");
+    var latest = new Query("default", pattern, "project:p,latest:true", sieve, 0, "");
+
+    assertThat(await(operations.list(latest)).nextPageToken()).isEmpty();
+    var sized = new Query("default", pattern, latest.filter(), sieve, 7, "");
+    assertThat(operations.list(sized).cause())
+        .hasMessage("page_size: got 7, allowed none with this filter");
+    var continued = new Query("default", pattern, latest.filter(), sieve, 0, "t");
+    assertThat(operations.list(continued).cause())
+        .hasMessage("page_token: got t, allowed none with this filter");
   }
 
   @Test

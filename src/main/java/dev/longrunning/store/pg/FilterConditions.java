@@ -48,7 +48,8 @@ final class FilterConditions implements Narrowing.Writer<String> {
       case ERROR -> "(o.outcome = 2)";
       case LABELS -> "(o.labels <> '{}')";
       case PROGRESS, DONE_UNITS, TOTAL_UNITS, UNIT, MESSAGE -> "(o.done_units is not null)";
-      case END_TIME, CANCEL_REQUEST_TIME, METADATA -> '(' + name(column) + " is not null)";
+      case END_TIME, CANCEL_REQUEST_TIME, METADATA, ERROR_CODE ->
+          '(' + name(column) + " is not null)";
     };
   }
 
@@ -60,6 +61,7 @@ final class FilterConditions implements Narrowing.Writer<String> {
       case END_TIME -> "o.end_time";
       case CANCEL_REQUEST_TIME -> "o.cancel_request_time";
       case DONE, ERROR, RESPONSE -> "o.outcome";
+      case ERROR_CODE -> FilterStatements.ERROR_CODE;
       case METADATA -> "o.metadata";
       case PROGRESS, DONE_UNITS -> "o.done_units";
       case TOTAL_UNITS -> "o.total_units";

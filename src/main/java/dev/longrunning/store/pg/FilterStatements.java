@@ -51,6 +51,16 @@ final class FilterStatements {
           + " and o.collection like %s";
   static final String BEHIND = " and (o.create_time, o.key) < (%s, %s)";
 
+  /** An error begins with its code, of one byte, as protobuf writes it: more is not read of it. */
+  static final String ERROR_CODE =
+      """
+      (case when o.outcome = 2
+             and octet_length(o.result) > 1
+             and substring(o.result from 1 for 1) = decode('08', 'hex')
+             and get_byte(substring(o.result from 1 for 2), 1) < 128
+            then get_byte(substring(o.result from 1 for 2), 1)
+       end)""";
+
   static final String LABEL = "(o.labels ->> %s) collate \"C\"";
   static final String LABELLED = "((o.labels -> %s) is not null)";
   static final String IS_TRUE = "((%s %s %s) is true)";

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -210,7 +211,7 @@ final class FilterAgreementIT {
       var response = FilterSamples.any(typed("response", about));
       return new Complete(key, Guard.NONE, Outcome.RESPONSE, response, Contents.NONE);
     }
-    long code = 1 + random.nextInt(3);
+    long code = 1L + random.nextInt(3);
     String message = any(List.of("", "a", "ab", "é"));
     String reason = any(List.of("", "R", "S"));
     about.put("error", RandomFilter.SET);
@@ -260,7 +261,7 @@ final class FilterAgreementIT {
     return new RandomFilter.Maker(random, PATHS, values);
   }
 
-  private TreeSet<String> inSql(Sieve sieve) throws Exception {
+  private Set<String> inSql(Sieve sieve) throws Exception {
     var page = FilteredPage.of(listing(sieve, 1_000));
     var names = new TreeSet<String>();
     for (var row : await(connection.preparedQuery(page.sql()).execute(page.arguments()))) {
