@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +38,25 @@ final class Linker {
 
   private record Sourced(String source, FileDescriptorProto file) {}
 
+  /** A file that is used, and what it needs of others. */
+  private record Node(String source, FileDescriptorProto file, FileNames names, Set<Node> uses) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return file.getName().hashCode();
+    }
+  }
+
   private final Map<String, FileDescriptor> builtIn = new HashMap<>();
   private final Map<String, FileDescriptor> builtInTypes = new HashMap<>();
   private final Map<String, Sourced> files = new LinkedHashMap<>();
-  private final Map<String, FileNames> names = new LinkedHashMap<>();
 
-  /** The name of the file of sets that defines a type. */
-  private final Map<String, String> definedIn = new HashMap<>();
+  /** Which file of sets defines a type. */
+  private final Map<String, Node> definedIn = new HashMap<>();
 
   private int messages;
   private final List<String> faults = new ArrayList<>();
@@ -68,12 +81,17 @@ final class Linker {
   Types link(List<TypeSet> sets) throws TypesFault {
     sets.forEach(set -> set.files().forEach(file -> add(set.source(), file)));
     check();
-    files.forEach(this::define);
+    var nodes = files.values().stream().map(Linker::node).toList();
+    nodes.forEach(this::define);
     check();
-    var uses = new LinkedHashMap<String, Set<String>>();
-    files.forEach((name, file) -> uses.put(name, uses(file)));
+    nodes.forEach(this::resolve);
     check();
-    return Types.of(built(uses));
+    return Types.of(built(nodes));
+  }
+
+  private static Node node(Sourced sourced) {
+    var names = FileNames.of(sourced.file());
+    return new Node(sourced.source(), sourced.file(), names, new LinkedHashSet<>());
   }
 
   private void check() throws TypesFault {
@@ -115,51 +133,51 @@ final class Linker {
     }
   }
 
-  private void define(String file, Sourced sourced) {
-    var found = FileNames.of(sourced.file());
-    names.put(file, found);
-    messages += found.messages();
-    if (messages > TYPES_MAX && messages - found.messages() <= TYPES_MAX) {
-      fault(sourced.source(), " with more", "at most " + TYPES_MAX + " message types in all sets");
+  private void define(Node node) {
+    messages += node.names().messages();
+    if (messages > TYPES_MAX && messages - node.names().messages() <= TYPES_MAX) {
+      fault(node.source(), " with more", "at most " + TYPES_MAX + " message types in all sets");
     }
-    for (String type : found.defined()) {
-      var other = definedIn.putIfAbsent(type, file);
+    for (String type : node.names().defined()) {
+      var other = definedIn.putIfAbsent(type, node);
       var first = builtInTypes.get(type);
-      if (other != null || first != null) {
-        fault(
-            sourced.source(),
-            ": " + shown(file) + " defines " + shown(type) + ", and so does " + where(other, first),
-            "one definition of a type");
+      if (other != null) {
+        twice(node, type, shown(other.file().getName()) + " of " + other.source());
+        return;
+      }
+      if (first != null) {
+        twice(node, type, first.getName() + ", which is built in");
         return;
       }
     }
   }
 
-  private String where(@Nullable String file, FileDescriptor builtIn) {
-    return file == null
-        ? builtIn.getName() + ", which is built in"
-        : shown(file) + " of " + files.get(file).source();
+  private void twice(Node node, String type, String where) {
+    fault(
+        node.source(),
+        ": " + shown(node.file().getName()) + " defines " + shown(type) + ", and so does " + where,
+        "one definition of a type");
   }
 
-  /** The files of sets that a file needs. */
-  private Set<String> uses(Sourced sourced) {
-    var file = sourced.file();
-    var uses = new LinkedHashSet<String>();
-    for (String name : names.get(file.getName()).used()) {
-      String type = name.startsWith(".") ? name.substring(1) : name;
+  /** Finds the files of sets that a file needs. */
+  private void resolve(Node node) {
+    for (String name : node.names().used()) {
+      String type = withoutDot(name);
       var definer = definedIn.get(type);
-      if (definer != null) {
-        uses.add(definer);
-      } else if (!builtInTypes.containsKey(type)) {
+      if (definer != null && !definer.equals(node)) {
+        node.uses().add(definer);
+      } else if (definer == null && !builtInTypes.containsKey(type)) {
         fault(
-            sourced.source(),
-            ": " + shown(file.getName()) + " needs " + shown(type) + missing(file),
+            node.source(),
+            ": " + shown(node.file().getName()) + " needs " + shown(type) + missing(node.file()),
             "sets that have all imports, as protoc --include_imports writes them");
-        break;
+        return;
       }
     }
-    uses.remove(file.getName());
-    return uses;
+  }
+
+  private static String withoutDot(String name) {
+    return name.startsWith(".") ? name.substring(1) : name;
   }
 
   private String missing(FileDescriptorProto file) {
@@ -173,53 +191,49 @@ final class Linker {
   }
 
   /** Each file after those that it needs. */
-  private List<FileDescriptor> built(Map<String, Set<String>> uses) throws TypesFault {
-    var all = new ArrayList<>(base);
-    var done = new HashMap<String, FileDescriptor>();
-    var waiting = new LinkedHashMap<>(uses);
+  private Collection<FileDescriptor> built(List<Node> nodes) throws TypesFault {
+    var done = new LinkedHashMap<Node, FileDescriptor>();
+    var waiting = new LinkedHashSet<>(nodes);
     while (!waiting.isEmpty()) {
-      var ready =
-          waiting.keySet().stream()
-              .filter(name -> done.keySet().containsAll(uses.get(name)))
-              .toList();
+      var ready = waiting.stream().filter(node -> done.keySet().containsAll(node.uses())).toList();
       if (ready.isEmpty()) {
-        String name = waiting.keySet().iterator().next();
+        var node = waiting.iterator().next();
+        String name = shown(node.file().getName());
         fault(
-            files.get(name).source(),
-            ": " + shown(name) + " needs itself by way of its imports",
+            node.source(),
+            ": " + name + " needs itself by way of its imports",
             "files that do not");
-        break;
       }
-      for (String name : ready) {
-        waiting.remove(name);
-        build(name, uses.get(name), done);
-      }
+      ready.forEach(node -> build(node, done));
       check();
+      ready.forEach(waiting::remove);
     }
-    check();
+    var all = new ArrayList<>(base);
     all.addAll(done.values());
     return all;
   }
 
-  private void build(String name, Set<String> uses, Map<String, FileDescriptor> done) {
-    var sourced = files.get(name);
+  private void build(Node node, Map<Node, FileDescriptor> done) {
     var imports = new LinkedHashSet<FileDescriptor>();
-    uses.forEach(file -> imports.add(done.get(file)));
-    for (String type : names.get(name).used()) {
-      var file = builtInTypes.get(type.startsWith(".") ? type.substring(1) : type);
-      if (file != null) {
-        imports.add(file);
-      }
+    for (String name : node.names().used()) {
+      Optional.ofNullable(builtInTypes.get(withoutDot(name))).ifPresent(imports::add);
     }
-    var proto = sourced.file().toBuilder().clearDependency().clearPublicDependency();
+    for (var used : node.uses()) {
+      Optional.ofNullable(done.get(used)).ifPresent(imports::add);
+    }
+    var proto = node.file().toBuilder().clearDependency().clearPublicDependency();
     imports.forEach(file -> proto.addDependency(file.getName()));
     try {
       done.put(
-          name, FileDescriptor.buildFrom(proto.build(), imports.toArray(FileDescriptor[]::new)));
+          node, FileDescriptor.buildFrom(proto.build(), imports.toArray(FileDescriptor[]::new)));
     } catch (DescriptorValidationException | RuntimeException e) {
       fault(
-          sourced.source(),
-          ": " + shown(name) + " does not hold together (" + TypesFault.said(e) + ")",
+          node.source(),
+          ": "
+              + shown(node.file().getName())
+              + " does not hold together ("
+              + TypesFault.said(e)
+              + ")",
           "what a compiler of protos wrote");
     }
   }

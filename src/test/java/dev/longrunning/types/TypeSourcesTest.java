@@ -14,6 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,11 +97,12 @@ final class TypeSourcesTest {
     write("b-part.binpb", set(PART));
     write("a-copy.binpb", set(COPY));
 
-    var copy = read().find("type.googleapis.com/acme.Copy").orElseThrow();
+    var types = read();
 
+    var copy = types.find("type.googleapis.com/acme.Copy").orElseThrow();
     assertThat(copy.findFieldByName("at").getMessageType()).isEqualTo(Timestamp.getDescriptor());
-    assertThat(copy.findFieldByName("part").getMessageType())
-        .isEqualTo(copy.getFile().getDependencies().get(0).findMessageTypeByName("Part"));
+    assertThat(types.find("type.googleapis.com/acme.Part"))
+        .contains(copy.findFieldByName("part").getMessageType());
   }
 
   @Test
@@ -413,6 +420,27 @@ final class TypeSourcesTest {
             "types.directory: got "
                 + temp.resolve("a.binpb")
                 + " with more, allowed at most 10000 proto files in all sets");
+  }
+
+  @Property(tries = 300)
+  void a_damaged_set_is_a_fault_or_harmless(
+      @ForAll("sets") byte[] set, @ForAll @Size(min = 1, max = 8) List<Integer> damage) {
+    byte[] damaged = set.clone();
+    for (int each : damage) {
+      damaged[Math.floorMod(each, damaged.length)] ^= (byte) (1 << Math.floorMod(each, 8));
+    }
+
+    try {
+      var types = new Linker(BuiltInTypes.FILES).link(List.of(TypeSet.parse("damaged", damaged)));
+      assertThat(types.count()).isPositive();
+    } catch (TypesFault fault) {
+      assertThat(fault.lines()).isNotEmpty().allMatch(line -> line.contains(", allowed "));
+    }
+  }
+
+  @Provide
+  Arbitrary<byte[]> sets() throws Exception {
+    return Arbitraries.of(List.copyOf(ShippedTypes.read().values()));
   }
 
   @Test
