@@ -40,7 +40,7 @@ final class ServiceFiles {
     }
     faults.addAll(Services.faults(profiles));
     if (!faults.isEmpty()) {
-      throw new StartFault(String.join(System.lineSeparator(), faults), null);
+      throw new StartFault(String.join(System.lineSeparator(), faults));
     }
     return Services.of(profiles);
   }

@@ -1,5 +1,7 @@
 package dev.longrunning.profile;
 
+import com.google.errorprone.annotations.Immutable;
+
 /**
  * One HTTP binding of a method, as {@code google.api.http} has them.
  *
@@ -7,6 +9,7 @@ package dev.longrunning.profile;
  * @param template such as <code>/v1/{name=operations/**}:cancel</code>
  * @param body {@code *}, a field's name, or empty: no body, all other fields from the query
  */
+@Immutable
 public record HttpRule(String verb, String template, String body) {
   public static HttpRule get(String template) {
     return new HttpRule("GET", template, "");

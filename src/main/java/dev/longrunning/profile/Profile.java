@@ -63,7 +63,7 @@ public record Profile(
   /** Returns the name of an operation that is to start, or throws {@link Problem} INVALID. */
   public String checkedName(String name) {
     String id = name.substring(name.lastIndexOf('/') + 1);
-    if (ids != IdForm.DEFAULT && !ids.matches(id)) {
+    if (!ids.equals(IdForm.DEFAULT) && !ids.matches(id)) {
       throw Problem.invalid("name", name, "an id that is " + ids.allowed());
     }
     return names.checked("name", name);

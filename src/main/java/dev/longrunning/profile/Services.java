@@ -63,7 +63,7 @@ public final class Services {
   }
 
   private static boolean shareHost(Profile one, Profile other) {
-    return one.hosts().isEmpty() && other.hosts().isEmpty()
+    return (one.hosts().isEmpty() && other.hosts().isEmpty())
         || one.hosts().stream().anyMatch(other.hosts()::contains);
   }
 

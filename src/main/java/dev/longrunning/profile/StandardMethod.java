@@ -20,11 +20,11 @@ public enum StandardMethod {
   private final String methodName;
 
   /** What the proto itself says; a service's rules replace it. */
-  private final List<HttpRule> protoRules;
+  private final @Nullable HttpRule protoRule;
 
   StandardMethod(String methodName, @Nullable HttpRule protoRule) {
     this.methodName = methodName;
-    this.protoRules = protoRule == null ? List.of() : List.of(protoRule);
+    this.protoRule = protoRule;
   }
 
   /** Such as {@code GetOperation}. */
@@ -48,7 +48,7 @@ public enum StandardMethod {
   }
 
   List<HttpRule> protoRules() {
-    return protoRules;
+    return Optional.ofNullable(protoRule).stream().toList();
   }
 
   static Optional<StandardMethod> named(String methodName) {

@@ -170,12 +170,12 @@ final class YamlMap {
 
   /** Empty also where nothing is behind the colon. */
   private Optional<Node> value(String key) {
-    var entry = entries.get(key);
-    boolean empty =
-        entry == null
-            || entry.value() instanceof ScalarNode scalar
-                && scalar.getValue().isEmpty()
-                && scalar.isPlain();
-    return empty ? Optional.empty() : Optional.of(entry.value());
+    return Optional.ofNullable(entries.get(key)).map(Entry::value).filter(YamlMap::isThere);
+  }
+
+  private static boolean isThere(Node value) {
+    return !(value instanceof ScalarNode scalar)
+        || !scalar.getValue().isEmpty()
+        || !scalar.isPlain();
   }
 }

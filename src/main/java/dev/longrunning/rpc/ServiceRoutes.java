@@ -4,7 +4,6 @@ import dev.longrunning.profile.Candidates;
 import dev.longrunning.profile.Services;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * The routes of all services: at the host of one of them only its own.
@@ -13,7 +12,7 @@ import java.util.Map;
  */
 public final class ServiceRoutes {
   private final Services services;
-  private final Map<Candidates, HttpRoutes> routes = new IdentityHashMap<>();
+  private final IdentityHashMap<Candidates, HttpRoutes> routes = new IdentityHashMap<>();
 
   private ServiceRoutes(Services services) {
     this.services = services;
