@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.longrunning.app.SettingsDocs;
 import dev.longrunning.filter.FilterDocs;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.ServiceDocs;
+import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.rpc.MethodsDocs;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StatusTable;
@@ -174,6 +176,26 @@ final class DocsTest {
     assertThat(begin).as(method).isNotNegative();
     int end = page.indexOf("\n##", begin);
     return page.substring(begin, end < 0 ? page.length() : end);
+  }
+
+  @Test
+  void every_service_and_every_key_of_one_is_documented() throws IOException {
+    var page = Files.readString(DOCS.resolve("services.md"));
+
+    assertThat(first(page, "file")).containsExactlyInAnyOrderElementsOf(TestProfiles.ids());
+    assertThat(first(page, "key")).containsExactlyInAnyOrderElementsOf(ServiceDocs.keys());
+  }
+
+  /** What stands in code in the first column of the table whose first column is called so. */
+  private static List<String> first(String page, String column) {
+    return page.lines()
+        .dropWhile(line -> !line.startsWith("| " + column + " |"))
+        .skip(2)
+        .takeWhile(line -> line.startsWith("|"))
+        .map(line -> line.split("\\|", 3)[1])
+        .flatMap(cell -> Pattern.compile("`([^`]+)`").matcher(cell).results())
+        .map(match -> match.group(1))
+        .toList();
   }
 
   @Test

@@ -8,7 +8,11 @@ package dev.longrunning.filter;
 public record Filters(Payloads payloads) {
   /** Reads the filter of a call, or throws {@code Problem} INVALID. */
   public Sieve read(Dialect dialect, String text) {
-    var filter = dialect.parse(text);
+    return with(dialect.parse(text));
+  }
+
+  /** What a filter lets through. */
+  public Sieve with(Filter filter) {
     return filter.isEverything() && filter.isPaged() ? Sieve.NONE : new Sieve(filter, payloads);
   }
 }

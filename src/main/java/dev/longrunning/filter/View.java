@@ -56,7 +56,7 @@ final class View implements Fields {
       case "cancel_request_time" -> moment(snapshot.cancelRequestTime());
       case "metadata" -> metadata();
       case "error" -> snapshot.outcome() == Outcome.ERROR ? result() : Value.absent();
-      case "response" -> snapshot.outcome() == Outcome.RESPONSE ? result() : Value.absent();
+      case "response" -> hasResponse() ? result() : Value.absent();
       case "labels" -> new Value.Structure(new LabelFields(snapshot.labels()), true);
       case "progress" -> progress(snapshot.progress());
       default -> Value.absent();
@@ -73,6 +73,11 @@ final class View implements Fields {
       metadata = bytes == null ? Value.absent() : payloads.any(bytes);
     }
     return metadata;
+  }
+
+  /** An operation may end with nothing. */
+  private boolean hasResponse() {
+    return snapshot.outcome() == Outcome.RESPONSE && snapshot.result().length() > 0;
   }
 
   private Value result() {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param version the revision, in the key's lane, of the batch that last changed the operation
  * @param retention how long the operation is kept once done
  * @param outcome running, or what it ended with
- * @param result serialized Any or Status by {@code outcome}; empty while running
+ * @param result serialized Any or Status by {@code outcome}; empty while running, and of an
+ *     operation that ended with nothing
  * @param metadata serialized Any; null: not set
  * @param endTime when it became done; null while it runs
  * @param cancelRequestTime when the first cancellation arrived

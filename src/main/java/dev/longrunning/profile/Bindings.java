@@ -28,9 +28,7 @@ public final class Bindings {
    * @param places of Get and List, also where the service has no such method
    */
   static Bindings of(
-      Map<StandardMethod, List<HttpRule>> standard,
-      Map<StandardMethod, List<HttpRule>> places,
-      List<Signal> signals) {
+      Map<StandardMethod, List<HttpRule>> standard, Map<StandardMethod, List<HttpRule>> places) {
     var all = new Bindings(new EnumMap<>(standard));
     standard.forEach((method, rules) -> all.rules.put(method.fullName(), List.copyOf(rules)));
     var operations = places.getOrDefault(StandardMethod.GET, List.of());
@@ -41,9 +39,6 @@ public final class Bindings {
     for (String verb : List.of("update", "complete", "adopt")) {
       String method = Character.toUpperCase(verb.charAt(0)) + verb.substring(1) + "Operation";
       all.put(PRODUCER + method, "POST", operations, verb);
-    }
-    for (var signal : signals) {
-      all.put(signal.method(), "POST", operations, signal.verb());
     }
     return all;
   }

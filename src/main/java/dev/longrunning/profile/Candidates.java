@@ -15,18 +15,32 @@ import java.util.stream.Collectors;
  * call is refused with {@link Problem} INVALID that says which hosts to use.
  *
  * @param profiles never none
+ * @param sayable those that a request may name itself: more, where only its path says something
  */
-public record Candidates(List<Profile> profiles) {
+public record Candidates(List<Profile> profiles, List<Profile> sayable) {
   public Candidates {
     profiles = List.copyOf(profiles);
+    sayable = List.copyOf(sayable);
     if (profiles.isEmpty()) {
       throw new IllegalArgumentException("a call for no service");
     }
   }
 
+  /** Any of these. */
+  public Candidates(List<Profile> profiles) {
+    this(profiles, profiles);
+  }
+
+  /** One of them, by its path; a request may still name another. */
+  public Candidates by(Profile one) {
+    return new Candidates(List.of(one), sayable);
+  }
+
   /** All of several. */
   public static Candidates all(List<Candidates> several) {
-    return new Candidates(several.stream().flatMap(c -> c.profiles().stream()).distinct().toList());
+    return new Candidates(
+        several.stream().flatMap(each -> each.profiles().stream()).distinct().toList(),
+        several.stream().flatMap(each -> each.sayable().stream()).distinct().toList());
   }
 
   public Candidates and(Candidates others) {
@@ -70,7 +84,7 @@ public record Candidates(List<Profile> profiles) {
     if (service.isEmpty()) {
       return profiles;
     }
-    return profiles.stream()
+    return sayable.stream()
         .filter(profile -> profile.id().equals(service))
         .findFirst()
         .map(List::of)
@@ -79,7 +93,7 @@ public record Candidates(List<Profile> profiles) {
                 Problem.invalid(
                     "service",
                     service,
-                    profiles.stream().map(Profile::id).collect(Collectors.joining(", "))
+                    sayable.stream().map(Profile::id).collect(Collectors.joining(", "))
                         + " or nothing"));
   }
 

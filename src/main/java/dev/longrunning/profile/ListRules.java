@@ -99,8 +99,16 @@ public record ListRules(
         .collect(Collectors.joining(" or "));
   }
 
-  /** How many a page has; 0: the caller does not say. */
-  public int pageSize(int wanted) {
+  /**
+   * How many a page has.
+   *
+   * @param wanted 0: the caller does not say
+   * @param paged whether there is more than one page
+   */
+  public int pageSize(int wanted, boolean paged) {
+    if (wanted != 0 && !paged) {
+      throw Problem.invalid("page_size", wanted, "none with this filter");
+    }
     if (wanted == 0) {
       return pageSizeDefault;
     }

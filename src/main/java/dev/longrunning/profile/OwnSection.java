@@ -1,6 +1,8 @@
 package dev.longrunning.profile;
 
 import dev.longrunning.filter.Dialect;
+import dev.longrunning.filter.Filter;
+import dev.longrunning.operation.Problem;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -28,8 +30,7 @@ record OwnSection(
     ListRules lists,
     IdForm ids,
     boolean resultOptional,
-    String running,
-    List<Signal> signals,
+    Filter running,
     Map<StandardMethod, List<String>> scopes,
     Map<StandardMethod, List<String>> permissions,
     Access.Combine combine,
@@ -39,8 +40,18 @@ record OwnSection(
 
   private static final int PAGE_SIZE_DEFAULT = 50;
   private static final int PAGE_SIZE_MAX = 1_000;
-  private static final Pattern METHOD = Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*){2,}");
-  private static final Set<String> KEYS =
+  static final Set<String> LIST_KEYS =
+      Set.of(
+          "parent",
+          "parents",
+          "wildcards",
+          "filter",
+          "filter_required",
+          "page_size",
+          "page_size_max",
+          "larger_page");
+  static final Set<String> COLLECTION_KEYS = Set.of("from", "pattern", "form");
+  static final Set<String> KEYS =
       Set.of(
           "hosts",
           "methods",
@@ -50,7 +61,6 @@ record OwnSection(
           "list",
           "result",
           "running",
-          "signals",
           "scopes",
           "permissions",
           "combine",
@@ -79,8 +89,7 @@ record OwnSection(
           lists(),
           ids(),
           choice(own, "result", "required", "optional").equals("optional"),
-          own.text("running").orElse(""),
-          signals(),
+          running(),
           perMethod("scopes"),
           perMethod("permissions"),
           choice(own, "combine", "all", "any").equals("any")
@@ -88,6 +97,16 @@ record OwnSection(
               : Access.Combine.ALL,
           own.texts("metadata_types"),
           own.texts("response_types"));
+    }
+
+    private Filter running() {
+      String text = own.text("running").orElse("");
+      try {
+        return Dialect.standard().parse(text);
+      } catch (Problem problem) {
+        own.fault("running", text, "a filter: " + problem.getMessage());
+        return Filter.NONE;
+      }
     }
 
     private static String choice(YamlMap map, String key, String usual, String other) {
@@ -167,7 +186,7 @@ record OwnSection(
         return new CollectionRule.Parent();
       }
       var map = section.get();
-      map.onlyHas(Set.of("from", "pattern", "form"));
+      map.onlyHas(COLLECTION_KEYS);
       var form = new Form(map.text("form").orElse(""));
       String from = map.text("from").orElse("");
       if (from.equals("labels")) {
@@ -192,16 +211,7 @@ record OwnSection(
 
     private ListRules lists() {
       var map = own.map("list").orElse(YamlMap.none());
-      map.onlyHas(
-          Set.of(
-              "parent",
-              "parents",
-              "wildcards",
-              "filter",
-              "filter_required",
-              "page_size",
-              "page_size_max",
-              "larger_page"));
+      map.onlyHas(LIST_KEYS);
       boolean named = choice(map, "parent", "named", "none").equals("named");
       var forms = map.texts("parents");
       if (forms.isEmpty()) {
@@ -257,25 +267,6 @@ record OwnSection(
         own.fault("ids", text.get(), "a regular expression: " + e.getDescription());
         return IdForm.DEFAULT;
       }
-    }
-
-    private List<Signal> signals() {
-      var signals = new ArrayList<Signal>();
-      for (var map : own.maps("signals")) {
-        map.onlyHas(Set.of("verb", "method"));
-        String verb = map.text("verb").orElse("");
-        String method = map.text("method").orElse("");
-        if (!verb.matches("[a-z][A-Za-z]{0,31}")) {
-          map.fault("verb", verb, "1 to 32 letters, the first of them small");
-        } else if (!METHOD.matcher(method).matches()) {
-          map.fault("method", method, "package.Service.Method");
-        } else {
-          int dot = method.lastIndexOf('.');
-          String service = method.substring(0, dot);
-          signals.add(new Signal(verb, service + '/' + method.substring(dot + 1)));
-        }
-      }
-      return signals;
     }
   }
 }

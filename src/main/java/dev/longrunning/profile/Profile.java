@@ -1,5 +1,6 @@
 package dev.longrunning.profile;
 
+import dev.longrunning.filter.Filter;
 import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Problem;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import java.util.stream.Collectors;
  * @param polling how often it wants to be asked; empty: as the operation's progress says
  * @param ids how ids look that callers choose
  * @param resultOptional whether an operation may end with neither response nor error
- * @param running which running operations a cancellation is for, as a filter; empty: all
+ * @param running which operations a cancellation is for
  * @param metadataTypes full names of messages, for its page
  * @param responseTypes the same of results
  */
@@ -39,15 +40,13 @@ public record Profile(
     Optional<Polling> polling,
     IdForm ids,
     boolean resultOptional,
-    String running,
-    List<Signal> signals,
+    Filter running,
     List<String> metadataTypes,
     List<String> responseTypes) {
   public Profile {
     hosts = Set.copyOf(hosts);
     methods = Map.copyOf(methods);
     deadlines = Map.copyOf(deadlines);
-    signals = List.copyOf(signals);
     metadataTypes = List.copyOf(metadataTypes);
     responseTypes = List.copyOf(responseTypes);
   }
@@ -67,6 +66,13 @@ public record Profile(
       throw Problem.invalid("name", name, "an id that is " + ids.allowed());
     }
     return names.checked("name", name);
+  }
+
+  /** Whether an operation of this name may be started on the path of {@code parent}. */
+  public boolean isBelow(String parent, String name) {
+    return collection instanceof CollectionRule.Parent
+        ? collection.of(name, Map.of()).equals(parent)
+        : name.startsWith(parent + '/');
   }
 
   /** Whether operations of a collection are called as the server would call them. */

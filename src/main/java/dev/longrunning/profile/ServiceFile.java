@@ -94,7 +94,7 @@ public final class ServiceFile {
             service.text("title").orElse(""),
             hosts,
             access(own),
-            Bindings.of(bound, rules, own.signals()),
+            Bindings.of(bound, rules),
             own.names(),
             own.collection(),
             own.lists(),
@@ -103,7 +103,6 @@ public final class ServiceFile {
             own.ids(),
             own.resultOptional(),
             own.running(),
-            own.signals(),
             own.metadataTypes(),
             own.responseTypes()));
   }

@@ -62,6 +62,11 @@ final class Decoding {
     return Bytes.of(message.toByteArray());
   }
 
+  /** No result at all is an empty one. */
+  static Bytes response(boolean set, Any response) {
+    return set ? serialized(response) : Bytes.EMPTY;
+  }
+
   static @Nullable Bytes metadata(boolean set, Any metadata) {
     return set ? serialized(metadata) : null;
   }

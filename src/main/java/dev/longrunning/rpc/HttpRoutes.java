@@ -57,16 +57,15 @@ public final class HttpRoutes {
     for (var method : table.rows()) {
       method.rules().forEach(rule -> compiled.add(method, rule, services));
       if (method.rules().isEmpty()) {
-        services.profiles().forEach(service -> compiled.add(method, service));
+        services.profiles().forEach(one -> compiled.add(method, one, services.by(one)));
       }
     }
     compiled.routes.values().forEach(list -> list.sort(Comparator.comparing(Route::template)));
     return compiled;
   }
 
-  private void add(Row<?, ?> method, Profile service) {
-    var alone = new Candidates(List.of(service));
-    service.bindings().of(method.fullName()).forEach(rule -> add(method, rule, alone));
+  private void add(Row<?, ?> method, Profile one, Candidates services) {
+    one.bindings().of(method.fullName()).forEach(rule -> add(method, rule, services));
   }
 
   private void add(Row<?, ?> method, HttpRule rule, Candidates services) {

@@ -112,7 +112,7 @@ public final class OperationsMethods {
             lists.collections("name", request.getName(), sieve.collection()),
             request.getFilter(),
             sieve,
-            lists.pageSize(request.getPageSize()),
+            lists.pageSize(request.getPageSize(), sieve.filter().isPaged()),
             request.getPageToken());
     return operations.list(query).map(OperationWire::list).map(Reply::of);
   }
@@ -121,7 +121,10 @@ public final class OperationsMethods {
     var service = service(call, StandardMethod.CANCEL, request.getName());
     var deadline = deadline(call, service, StandardMethod.CANCEL);
     return operations
-        .cancel(new OperationKey(service.id(), request.getName()), deadline)
+        .cancel(
+            new OperationKey(service.id(), request.getName()),
+            filters.with(service.running()),
+            deadline)
         .map(EMPTY);
   }
 

@@ -4,6 +4,7 @@ import dev.longrunning.operation.Change.Complete;
 import dev.longrunning.operation.Change.Start;
 import dev.longrunning.operation.Change.Update;
 import dev.longrunning.operation.Contents;
+import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Problem;
@@ -32,8 +33,8 @@ final class ProducerChanges {
   }
 
   Start of(Call call, StartOperationRequest request) {
-    checkTogether(request);
     var service = service(call, request);
+    checkTogether(service, request);
     var name = name(service, request);
     return producer.starting(
         new Producer.Beginning(
@@ -48,16 +49,15 @@ final class ProducerChanges {
   }
 
   /** What only several fields together can be wrong about. */
-  private static void checkTogether(StartOperationRequest request) {
+  private static void checkTogether(Profile service, StartOperationRequest request) {
     var faults = new ArrayList<Violation>();
     String name = request.getName();
     if (!name.isEmpty() && !request.getOperationId().isEmpty()) {
       faults.add(Violation.of("name", name, "only without operation_id"));
     }
     if (!name.isEmpty() && !request.getParent().isEmpty()) {
-      String parent = parent(request);
       // The path of an HTTP call is a parent always: a name has to lie below it.
-      if (!OperationName.collectionOf(name).equals(parent)) {
+      if (!service.isBelow(parent(request), name)) {
         faults.add(Violation.of("name", name, "only names below parent, or no parent"));
       }
     }
@@ -123,8 +123,9 @@ final class ProducerChanges {
   }
 
   Complete of(Call call, CompleteOperationRequest request) {
-    boolean response = request.hasResponse();
-    if (!response && !request.hasError()) {
+    var service = call.services().ofOperation(request.getService(), "name", request.getName());
+    boolean error = request.hasError();
+    if (!error && !request.hasResponse() && !service.resultOptional()) {
       throw Problem.invalid("result", "", "response or error");
     }
     var contents =
@@ -136,10 +137,12 @@ final class ProducerChanges {
             false,
             Map.of());
     return Producer.completing(
-        Decoding.key(call, request.getService(), request.getName()),
+        new OperationKey(service.id(), request.getName()),
         Decoding.guard(request.getRequestId(), request.getLeaseToken(), request.getVersion()),
-        response ? Outcome.RESPONSE : Outcome.ERROR,
-        Decoding.serialized(response ? request.getResponse() : request.getError()),
+        error ? Outcome.ERROR : Outcome.RESPONSE,
+        error
+            ? Decoding.serialized(request.getError())
+            : Decoding.response(request.hasResponse(), request.getResponse()),
         contents);
   }
 }

@@ -55,9 +55,6 @@ final class Lists {
     if (query.isPaged()) {
       return;
     }
-    if (query.pageSize() != 0) {
-      throw Problem.invalid("page_size", query.pageSize(), "none with this filter");
-    }
     if (!query.pageToken().isEmpty()) {
       throw Problem.invalid("page_token", query.pageToken(), "none with this filter");
     }

@@ -49,7 +49,7 @@ public final class OperationWire {
     }
     if (snapshot.isDone()) {
       size += CodedOutputStream.computeBoolSize(Operation.DONE_FIELD_NUMBER, true);
-      size += size(resultField, snapshot.result());
+      size += snapshot.result().length() == 0 ? 0 : size(resultField, snapshot.result());
     }
     byte[] bytes = new byte[size];
     var out = CodedOutputStream.newInstance(bytes);
@@ -60,7 +60,9 @@ public final class OperationWire {
       }
       if (snapshot.isDone()) {
         out.writeBool(Operation.DONE_FIELD_NUMBER, true);
-        out.writeByteArray(resultField, snapshot.result().array());
+        if (snapshot.result().length() > 0) {
+          out.writeByteArray(resultField, snapshot.result().array());
+        }
       }
       out.checkNoSpaceLeft();
     } catch (IOException e) {

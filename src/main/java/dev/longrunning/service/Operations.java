@@ -164,6 +164,19 @@ public final class Operations {
     return changed(Endings.cancel(key), deadline);
   }
 
+  /** The same, if the operation is one of {@code running}; else it changes nothing and succeeds. */
+  public Future<Void> cancel(OperationKey key, Sieve running, Optional<Instant> deadline) {
+    if (running.filter().isEverything()) {
+      return cancel(key, deadline);
+    }
+    return get(key, false)
+        .compose(
+            found ->
+                running.matches(found.snapshot())
+                    ? cancel(key, deadline)
+                    : Future.succeededFuture());
+  }
+
   /** Removes the record, not the work; a second time NOT_FOUND. */
   public Future<Void> delete(OperationKey key, Optional<Instant> deadline) {
     return changed(new Change.Delete(key), deadline);

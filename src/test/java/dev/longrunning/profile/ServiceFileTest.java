@@ -1,6 +1,7 @@
 package dev.longrunning.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
@@ -163,7 +164,7 @@ final class ServiceFileTest {
               pages: 5
               list: {page_size: 5000, larger_page: maybe}
               result: perhaps
-              signals: [{verb: Pause}]
+              running: owner = me
             """);
 
     assertThat(read.profile()).isEmpty();
@@ -214,6 +215,21 @@ final class ServiceFileTest {
         .isEqualTo("operations/{id} or {parent}/operations/{id}");
     assertThat(TestProfiles.profile("default").names().fault("name", "operations")).isPresent();
     assertThat(TestProfiles.profile("speech-v1").names().fault("name", "6212")).isEmpty();
+  }
+
+  @Test
+  void pages_are_as_large_as_the_service_lets_them_be() {
+    var functions = TestProfiles.profile("cloud-functions-v1").lists();
+
+    assertThat(functions.pageSize(0, true)).isEqualTo(100);
+    assertThat(functions.pageSize(7, true)).isEqualTo(7);
+    assertThat(functions.pageSize(500, true)).isEqualTo(100);
+    assertThat(functions.pageSize(0, false)).isEqualTo(100);
+    assertThatThrownBy(() -> functions.pageSize(7, false))
+        .hasMessage("page_size: got 7, allowed none with this filter");
+    var refusing = profile("longrunning: {list: {page_size_max: 10, larger_page: refused}}");
+    assertThatThrownBy(() -> refusing.lists().pageSize(11, true))
+        .hasMessage("page_size: got 11, allowed 0 to 10");
   }
 
   @Test

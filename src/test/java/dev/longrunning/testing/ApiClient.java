@@ -30,6 +30,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -49,9 +50,16 @@ public final class ApiClient implements AutoCloseable {
   private static final int PREFIX_BYTES = 5;
 
   private final HttpClient http;
+  private final String host;
   private volatile int port;
 
   public ApiClient(Vertx vertx, int port) {
+    this(vertx, port, "127.0.0.1");
+  }
+
+  /** One that calls this machine by another name. */
+  public ApiClient(Vertx vertx, int port, String host) {
+    this.host = host;
     this.http =
         vertx.createHttpClient(
             new HttpClientOptions()
@@ -134,7 +142,8 @@ public final class ApiClient implements AutoCloseable {
       String path, Message request, A response, Map<String, String> headers) {
     var options =
         new RequestOptions()
-            .setHost("127.0.0.1")
+            .setServer(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
+            .setHost(host)
             .setPort(port)
             .setMethod(HttpMethod.POST)
             .setURI(path)

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -17,8 +18,15 @@ public final class RestClient implements AutoCloseable {
 
   private final HttpClient http;
   private final int port;
+  private final String host;
 
   public RestClient(Vertx vertx, int port) {
+    this(vertx, port, "127.0.0.1");
+  }
+
+  /** One that calls this machine by another name. */
+  public RestClient(Vertx vertx, int port, String host) {
+    this.host = host;
     this.http = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     this.port = port;
   }
@@ -41,7 +49,8 @@ public final class RestClient implements AutoCloseable {
   public Future<Answer> send(String verb, String path, String body) {
     var options =
         new RequestOptions()
-            .setHost("127.0.0.1")
+            .setServer(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
+            .setHost(host)
             .setPort(port)
             .setMethod(HttpMethod.valueOf(verb))
             .setURI(path);

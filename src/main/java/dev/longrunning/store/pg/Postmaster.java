@@ -26,6 +26,9 @@ final class Postmaster {
 
   private static final long IMMEDIATE_MILLIS = 5_000;
 
+  /** For its last words, which are there already. */
+  private static final long LOG_MILLIS = 1_000;
+
   /** Shorter for one left behind by a killed server: the next is to be ready within 10 s. */
   private static final long ORPHAN_FAST_MILLIS = 4_000;
 
@@ -34,11 +37,13 @@ final class Postmaster {
   private final PostgresCluster cluster;
   private final Process process;
   private final BoundedLog log;
+  private final Thread copier;
 
-  private Postmaster(PostgresCluster cluster, Process process, BoundedLog log) {
+  private Postmaster(PostgresCluster cluster, Process process, BoundedLog log, Thread copier) {
     this.cluster = cluster;
     this.process = process;
     this.log = log;
+    this.copier = copier;
   }
 
   /** Starts it on {@code port} and waits until it is ready, or until {@code givenUp}. */
@@ -63,7 +68,7 @@ final class Postmaster {
     var copier = new Thread(() -> log.copy(process.getInputStream()), "postgres-log");
     copier.setDaemon(true);
     copier.start();
-    var postmaster = new Postmaster(cluster, process, log);
+    var postmaster = new Postmaster(cluster, process, log, copier);
     postmaster.awaitReady(givenUp);
     return postmaster;
   }
@@ -108,7 +113,13 @@ final class Postmaster {
     return log.lastComplaint().orElseGet(() -> "status " + process.exitValue());
   }
 
+  /** When this returns it has ended, and nothing writes into the data directory any more. */
   void stop() throws IOException, InterruptedException {
+    end();
+    copier.join(LOG_MILLIS);
+  }
+
+  private void end() throws IOException, InterruptedException {
     signal(cluster, "INT", process.pid());
     if (process.waitFor(FAST_MILLIS, TimeUnit.MILLISECONDS)) {
       return;
