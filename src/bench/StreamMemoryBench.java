@@ -91,7 +91,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * (watch-all).
  *
  * <p>Run it after {@code mvn package}: {@code java -cp target/longrunning.jar:PEER src/bench/StreamMemoryBench.java}, PEER
- * being the jar of vertx-grpc-server in the local repository. Each server is a process of its own; the client is raw
+ * being the jars of vertx-grpc-server and vertx-grpc-common in the local repository. Each server is a process of its own; the client is raw
  * frames on loopback. Heap is what is used after full collections, less what the same connections use without streams.
  */
 public final class StreamMemoryBench {
