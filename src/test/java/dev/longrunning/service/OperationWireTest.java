@@ -83,11 +83,12 @@ final class OperationWireTest {
   }
 
   @Test
-  void an_empty_result_is_a_result() throws InvalidProtocolBufferException {
+  void what_ended_with_nothing_is_done_and_has_no_result() throws InvalidProtocolBufferException {
     var operation =
         operation(OperationWire.operation(snapshot(Outcome.RESPONSE, Bytes.EMPTY, null)));
 
-    assertThat(operation.hasResponse()).isTrue();
+    assertThat(operation.getDone()).isTrue();
+    assertThat(operation.getResultCase()).isEqualTo(Operation.ResultCase.RESULT_NOT_SET);
   }
 
   @Test
