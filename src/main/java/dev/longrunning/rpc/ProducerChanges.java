@@ -35,12 +35,11 @@ final class ProducerChanges {
   Start of(Call call, StartOperationRequest request) {
     var service = service(call, request);
     checkTogether(service, request);
-    var name = name(service, request);
+    String name = name(service, request);
     return producer.starting(
         new Producer.Beginning(
             service.id(),
-            name.map(whole -> service.collection().of(whole, request.getLabelsMap()))
-                .orElseGet(() -> parent(request)),
+            service.collection().of(name, request.getLabelsMap()),
             name,
             Decoding.request(request.getRequestId()),
             contents(request),
@@ -80,18 +79,19 @@ final class ProducerChanges {
     return OperationName.collection("parent", request.getParent());
   }
 
-  /** The whole name; empty: the server chooses one. */
-  private static Optional<String> name(Profile service, StartOperationRequest request) {
-    String id = request.getOperationId();
+  /** As the caller says, or else one that the server chooses. */
+  private String name(Profile service, StartOperationRequest request) {
     if (!request.getName().isEmpty()) {
-      return Optional.of(service.checkedName(request.getName()));
+      return service.checkedName(request.getName());
     }
-    if (!service.namesBelow(parent(request))) {
+    String parent = parent(request);
+    if (!service.namesBelow(parent)) {
       throw Problem.invalid("name", "", service.names().allowed() + ": it cannot be chosen here");
     }
+    String id = request.getOperationId();
     return id.isEmpty()
-        ? Optional.empty()
-        : Optional.of(OperationName.in(parent(request), service.checkedId(id)));
+        ? producer.freshName(service.id(), parent, Decoding.request(request.getRequestId()))
+        : OperationName.in(parent, service.checkedId(id));
   }
 
   private static Contents contents(StartOperationRequest request) {

@@ -75,13 +75,13 @@ public final class Producer {
   /**
    * What is to be started.
    *
-   * @param name the whole name; empty: the server chooses one in {@code collection}
+   * @param name the whole name
    * @param retention empty: the server's setting
    */
   public record Beginning(
       String service,
       String collection,
-      Optional<String> name,
+      String name,
       Optional<UUID> request,
       Contents contents,
       Optional<Duration> retention,
@@ -97,27 +97,20 @@ public final class Producer {
    */
   public record Written(Snapshot snapshot, Optional<Answer.Lease> lease) {}
 
+  /** A name below {@code parent} that nobody has: the same one for the same request. */
+  public String freshName(String service, String parent, Optional<UUID> request) {
+    String id = OperationIds.of(service, parent, request.orElseGet(random));
+    return OperationName.in(parent, id);
+  }
+
   /**
    * The change that creates a running operation, or finds the one that the same request created.
-   * Its name is known from here on, also one that the server chooses.
    */
   public Start starting(Beginning beginning) {
-    var request = beginning.request();
-    String name =
-        beginning
-            .name()
-            .orElseGet(
-                () ->
-                    OperationName.in(
-                        beginning.collection(),
-                        OperationIds.of(
-                            beginning.service(),
-                            beginning.collection(),
-                            request.orElseGet(random))));
     return new Start(
-        new OperationKey(beginning.service(), name),
+        new OperationKey(beginning.service(), beginning.name()),
         beginning.collection(),
-        request.orElse(null),
+        beginning.request().orElse(null),
         whole(beginning.contents()),
         whole(beginning.retention().orElse(settings.retention())),
         beginning.lease().map(this::terms).orElse(null));

@@ -11,6 +11,7 @@ import dev.longrunning.profile.StandardMethod;
 import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.testing.ApiClient;
 import dev.longrunning.testing.RestClient;
+import dev.longrunning.v1.StartOperationRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -273,6 +274,22 @@ final class ServicesIT {
     await(rest(TRANSFER).post("/v1/" + name + ":update", running), SECONDS);
     await(grpc(TRANSFER).cancel(name), SECONDS);
     assertThat(await(grpc(TRANSFER).get(name), SECONDS).getError().getCode()).isEqualTo(1);
+  }
+
+  @Test
+  void a_collection_is_derived_also_for_a_name_that_the_server_chooses() throws Exception {
+    String instance = "operations/projects/chosen/instances/i";
+    for (String id : List.of("", "by-the-caller")) {
+      var request =
+          StartOperationRequest.newBuilder()
+              .setParent(instance + "/clusters/c")
+              .setOperationId(id)
+              .build();
+      await(grpc("bigtable-admin-v2").start(request), SECONDS);
+    }
+
+    assertThat(names(list("bigtable-admin-v2", "/v2/" + instance + "/operations", "", "")))
+        .hasSize(2);
   }
 
   @Test

@@ -36,12 +36,13 @@ final class ProducerTest {
   private final Fixture fixture = new Fixture();
   private final OperationKey key = OperationKey.of("projects/p/operations/mine");
 
-  private static Beginning beginning(
+  private Beginning beginning(
       Optional<String> name, Optional<UUID> request, Optional<LeaseWish> lease) {
     return new Beginning(
         OperationKey.DEFAULT_SERVICE,
         "projects/p",
-        name,
+        name.orElseGet(
+            () -> fixture.producer.freshName(OperationKey.DEFAULT_SERVICE, "projects/p", request)),
         request,
         Samples.metadata("first"),
         Optional.empty(),
@@ -346,7 +347,7 @@ final class ProducerTest {
         new Beginning(
             OperationKey.DEFAULT_SERVICE,
             "projects/p",
-            Optional.of(key.name()),
+            key.name(),
             Optional.empty(),
             contents,
             Optional.of(Duration.ofSeconds(5, 999)),

@@ -72,7 +72,8 @@ final class ReportsTest {
         new Beginning(
             OperationKey.DEFAULT_SERVICE,
             "",
-            name,
+            name.orElseGet(
+                () -> producer.freshName(OperationKey.DEFAULT_SERVICE, "", Optional.empty())),
             Optional.empty(),
             Samples.metadata("first"),
             Optional.empty(),
