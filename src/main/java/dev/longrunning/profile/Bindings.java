@@ -1,10 +1,15 @@
 package dev.longrunning.profile;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where REST finds a service's methods: the five of its interface as its configuration has them,
@@ -15,10 +20,10 @@ public final class Bindings {
   private static final String WATCHER = "longrunning.v1.OperationWatcher/";
 
   private final Map<String, List<HttpRule>> rules = new LinkedHashMap<>();
-  private final Map<StandardMethod, List<HttpRule>> standard;
+  private final Set<StandardMethod> standard;
 
-  private Bindings(Map<StandardMethod, List<HttpRule>> standard) {
-    this.standard = standard;
+  private Bindings(Set<StandardMethod> standard) {
+    this.standard = Set.copyOf(standard);
   }
 
   /**
@@ -29,7 +34,7 @@ public final class Bindings {
    */
   static Bindings of(
       Map<StandardMethod, List<HttpRule>> standard, Map<StandardMethod, List<HttpRule>> places) {
-    var all = new Bindings(new EnumMap<>(standard));
+    var all = new Bindings(standard.keySet());
     standard.forEach((method, rules) -> all.rules.put(method.fullName(), List.copyOf(rules)));
     var operations = places.getOrDefault(StandardMethod.GET, List.of());
     var collections = places.getOrDefault(StandardMethod.LIST, List.of());
@@ -73,13 +78,39 @@ public final class Bindings {
     return rules.getOrDefault(method, List.of());
   }
 
-  /** Those of the methods that the service has. */
-  Map<StandardMethod, List<HttpRule>> standard() {
-    return java.util.Collections.unmodifiableMap(standard);
+  /** Where the methods of the interface are. */
+  Set<HttpRule.Place> standardPlaces() {
+    return standard.stream().flatMap(method -> places(of(method.fullName()))).collect(toSet());
+  }
+
+  /** Where anything is. */
+  Set<HttpRule.Place> places() {
+    return rules.values().stream().flatMap(Bindings::places).collect(toSet());
+  }
+
+  private static Stream<HttpRule.Place> places(List<HttpRule> rules) {
+    return rules.stream().map(HttpRule::place);
+  }
+
+  /** What is wrong with them: a request can have one meaning only. */
+  List<String> faults() {
+    var faults = new ArrayList<String>();
+    var meanings = new HashMap<HttpRule.Place, String>();
+    rules.forEach(
+        (method, own) -> {
+          for (var rule : own) {
+            String meaning = method + " with body '" + rule.body() + "'";
+            String other = meanings.putIfAbsent(rule.place(), meaning);
+            if (other != null && !other.equals(meaning)) {
+              faults.add(rule.place() + " is bound to " + other + " and to " + meaning);
+            }
+          }
+        });
+    return faults;
   }
 
   /** All of them, in their order. */
   public Map<String, List<HttpRule>> all() {
-    return java.util.Collections.unmodifiableMap(rules);
+    return Collections.unmodifiableMap(rules);
   }
 }

@@ -11,6 +11,19 @@ import com.google.errorprone.annotations.Immutable;
  */
 @Immutable
 public record HttpRule(String verb, String template, String body) {
+  /** Which requests a rule is for: equal ones are for the same, whatever their variables. */
+  public record Place(String verb, PathTemplate template) {
+    @Override
+    public String toString() {
+      return verb + ' ' + template;
+    }
+  }
+
+  /** Throws {@code IllegalStateException} if the template is none. */
+  public Place place() {
+    return new Place(verb, PathTemplate.parse(template));
+  }
+
   public static HttpRule get(String template) {
     return new HttpRule("GET", template, "");
   }

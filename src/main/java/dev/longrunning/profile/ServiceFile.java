@@ -87,6 +87,8 @@ public final class ServiceFile {
     }
     var bound = new EnumMap<StandardMethod, List<HttpRule>>(StandardMethod.class);
     own.methods().forEach(method -> bound.put(method, rules.get(method)));
+    var bindings = Bindings.of(bound, rules);
+    bindings.faults().forEach(fault -> faults.add(service.line("http"), fault));
     return Optional.of(
         new Profile(
             id,
@@ -94,7 +96,7 @@ public final class ServiceFile {
             service.text("title").orElse(""),
             hosts,
             access(own),
-            Bindings.of(bound, rules),
+            bindings,
             own.names(),
             own.collection(),
             own.lists(),
@@ -168,6 +170,9 @@ public final class ServiceFile {
     var custom = rule.map("custom");
     if (custom.isPresent()) {
       String kind = custom.get().text("kind").orElse("");
+      if (!kind.matches("[A-Z]+")) {
+        custom.get().fault("kind", kind, "a method of HTTP, in capital letters");
+      }
       return custom
           .get()
           .text("path")

@@ -1,12 +1,13 @@
 package dev.longrunning.profile;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The services that a server presents itself as.
@@ -16,17 +17,21 @@ import java.util.TreeSet;
 public final class Services {
   private final List<Profile> profiles;
   private final Candidates all;
-  private final Map<String, Candidates> byHost = new HashMap<>();
+  private final Map<String, Candidates> byHost;
 
   private Services(List<Profile> profiles) {
     this.profiles = List.copyOf(profiles);
     this.all = new Candidates(profiles);
     var hosts = new TreeSet<String>();
     profiles.forEach(profile -> hosts.addAll(profile.hosts()));
-    for (String host : hosts) {
-      byHost.put(
-          host, new Candidates(profiles.stream().filter(p -> p.hosts().contains(host)).toList()));
-    }
+    this.byHost =
+        hosts.stream()
+            .collect(Collectors.toUnmodifiableMap(host -> host, host -> here(profiles, host)));
+  }
+
+  private static Candidates here(List<Profile> profiles, String host) {
+    return new Candidates(
+        profiles.stream().filter(profile -> profile.hosts().contains(host)).toList());
   }
 
   /** Takes what {@link #faults} finds nothing wrong with; never none. */
@@ -50,8 +55,8 @@ public final class Services {
         } else if (shareHost(one, other)) {
           sameBinding(one, other)
               .forEach(
-                  rule ->
-                      faults.add(both(one, other) + ": both bind " + rule + " at the same host"));
+                  place ->
+                      faults.add(both(one, other) + ": both bind " + place + " at the same host"));
         }
       }
     }
@@ -67,22 +72,17 @@ public final class Services {
         || one.hosts().stream().anyMatch(other.hosts()::contains);
   }
 
-  private static Set<String> sameBinding(Profile one, Profile other) {
-    var rules = new TreeSet<String>();
-    one.bindings().all().values().forEach(own -> own.forEach(rule -> rules.add(shown(rule))));
-    var same = new TreeSet<String>();
-    other
-        .bindings()
-        .standard()
-        .values()
-        .forEach(
-            own -> own.stream().map(Services::shown).filter(rules::contains).forEach(same::add));
+  /** Paths of ours are derived from the standard ones: it is enough if one side is standard. */
+  private static Set<HttpRule.Place> sameBinding(Profile one, Profile other) {
+    var same = new LinkedHashSet<HttpRule.Place>();
+    same.addAll(common(one, other));
+    same.addAll(common(other, one));
     return same;
   }
 
-  /** Without the names of variables, which match the same paths. */
-  private static String shown(HttpRule rule) {
-    return rule.verb() + ' ' + rule.template();
+  private static List<HttpRule.Place> common(Profile one, Profile other) {
+    var places = one.bindings().places();
+    return other.bindings().standardPlaces().stream().filter(places::contains).toList();
   }
 
   public List<Profile> profiles() {
@@ -96,7 +96,7 @@ public final class Services {
 
   /** Each host of theirs, in lower case, and who answers there. */
   public Map<String, Candidates> hosts() {
-    return Map.copyOf(byHost);
+    return byHost;
   }
 
   /** Who may answer at a host, with or without a port; empty: not said. */

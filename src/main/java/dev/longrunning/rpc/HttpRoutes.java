@@ -30,10 +30,42 @@ import org.jspecify.annotations.Nullable;
  * holds an encoded slash.
  */
 public final class HttpRoutes {
-  private record Route(
-      Row<?, ?> method, HttpRule rule, PathTemplate template, Candidates services) {
-    boolean isAt(Route other) {
-      return rule.verb().equals(other.rule.verb()) && template.equals(other.template);
+  private record Route(Row<?, ?> method, HttpRule rule, Candidates services) {
+    boolean isSameAs(Route other) {
+      return rule.equals(other.rule) && method.fullName().equals(other.method.fullName());
+    }
+  }
+
+  /**
+   * What is bound at one place.
+   *
+   * @param routes several only where several services have the place for different things
+   */
+  private record Bound(HttpRule.Place place, List<Route> routes) {
+    void add(Route route) {
+      for (int i = 0; i < routes.size(); i++) {
+        var other = routes.get(i);
+        if (other.isSameAs(route)) {
+          var both = other.services().and(route.services());
+          routes.set(i, new Route(route.method(), route.rule(), both));
+          return;
+        }
+        boolean apart = !other.services().overlaps(route.services());
+        check(route.rule(), apart, "is bound to two methods");
+      }
+      routes.add(route);
+    }
+
+    /** The only one, or else that of the service at any host; throws where the host must say. */
+    Route meant() {
+      if (routes.size() == 1) {
+        return routes.get(0);
+      }
+      var anywhere = Candidates.all(routes.stream().map(Route::services).toList()).anywhere();
+      return routes.stream()
+          .filter(each -> each.services().profiles().contains(anywhere))
+          .findFirst()
+          .orElseThrow();
     }
   }
 
@@ -47,7 +79,7 @@ public final class HttpRoutes {
       Row<?, ?> method, HttpRule rule, Map<String, String> variables, Candidates services) {}
 
   /** By the template's verb, the most exact template first. */
-  private final Map<String, List<Route>> routes = new HashMap<>();
+  private final Map<String, List<Bound>> routes = new HashMap<>();
 
   private HttpRoutes() {}
 
@@ -60,7 +92,8 @@ public final class HttpRoutes {
         services.profiles().forEach(one -> compiled.add(method, one, services.by(one)));
       }
     }
-    compiled.routes.values().forEach(list -> list.sort(Comparator.comparing(Route::template)));
+    var exactFirst = Comparator.comparing((Bound bound) -> bound.place().template());
+    compiled.routes.values().forEach(list -> list.sort(exactFirst));
     return compiled;
   }
 
@@ -69,26 +102,22 @@ public final class HttpRoutes {
   }
 
   private void add(Row<?, ?> method, HttpRule rule, Candidates services) {
-    var template = PathTemplate.parse(rule.template());
+    var place = rule.place();
     var request = method.request().getDescriptorForType();
-    template.fields().forEach(field -> checkText(rule, request, field));
+    place.template().fields().forEach(field -> checkText(rule, request, field));
     if (!rule.body().isEmpty() && !rule.body().equals("*")) {
       check(rule, request.findFieldByName(rule.body()) != null, "has no body field " + rule.body());
     }
-    var route = new Route(method, rule, template, services);
-    var list = routes.computeIfAbsent(template.verb(), verb -> new ArrayList<>());
-    for (int i = 0; i < list.size(); i++) {
-      var other = list.get(i);
-      if (!other.isAt(route)) {
-        continue;
-      }
-      if (other.method().fullName().equals(method.fullName()) && other.rule().equals(rule)) {
-        list.set(i, new Route(method, rule, template, other.services().and(services)));
-        return;
-      }
-      check(rule, !other.services().overlaps(services), "is bound to two methods");
-    }
-    list.add(route);
+    var list = routes.computeIfAbsent(place.template().verb(), verb -> new ArrayList<>());
+    var bound = list.stream().filter(each -> each.place().equals(place)).findFirst();
+    bound
+        .orElseGet(
+            () -> {
+              var first = new Bound(place, new ArrayList<>(1));
+              list.add(first);
+              return first;
+            })
+        .add(new Route(method, rule, services));
   }
 
   /** A path holds text, so that a variable must be a singular string, possibly of a message. */
@@ -121,42 +150,17 @@ public final class HttpRoutes {
   }
 
   private Optional<Match> find(String httpVerb, RawPath path) {
-    var list = routes.getOrDefault(path.verb(), List.of());
-    for (int i = 0; i < list.size(); i++) {
-      var route = list.get(i);
-      if (route.rule().verb().equals(httpVerb)) {
-        var variables = route.template().match(path);
+    for (var bound : routes.getOrDefault(path.verb(), List.of())) {
+      if (bound.place().verb().equals(httpVerb)) {
+        var variables = bound.place().template().match(path);
         if (variables.isPresent()) {
-          var meant = meant(list, i);
+          var route = bound.meant();
           return Optional.of(
-              new Match(meant.method(), meant.rule(), variables.get(), meant.services()));
+              new Match(route.method(), route.rule(), variables.get(), route.services()));
         }
       }
     }
     return Optional.empty();
-  }
-
-  /** Services may have one path for different things: whoever is meant then, the host must say. */
-  private static Route meant(List<Route> sorted, int first) {
-    var route = sorted.get(first);
-    var same = new ArrayList<Route>(1);
-    for (int i = first; i < sorted.size(); i++) {
-      if (!sorted.get(i).template().equals(route.template())) {
-        break;
-      }
-      if (sorted.get(i).isAt(route)) {
-        same.add(sorted.get(i));
-      }
-    }
-    if (same.size() == 1) {
-      return route;
-    }
-    var services = Candidates.all(same.stream().map(Route::services).toList());
-    var anywhere = services.anywhere();
-    return same.stream()
-        .filter(each -> each.services().profiles().contains(anywhere))
-        .findFirst()
-        .orElse(route);
   }
 
   /** The HTTP verbs that are bound at a path, whatever they are; empty if nothing is. */
@@ -169,9 +173,9 @@ public final class HttpRoutes {
   }
 
   private void collectVerbs(RawPath path, SortedSet<String> verbs) {
-    for (var route : routes.getOrDefault(path.verb(), List.of())) {
-      if (route.template().match(path).isPresent()) {
-        verbs.add(route.rule().verb());
+    for (var bound : routes.getOrDefault(path.verb(), List.of())) {
+      if (bound.place().template().match(path).isPresent()) {
+        verbs.add(bound.place().verb());
       }
     }
   }

@@ -204,6 +204,42 @@ final class ServiceFileTest {
   }
 
   @Test
+  void one_path_for_two_methods_is_a_fault() {
+    var read =
+        read(
+            """
+            name: exports.example.com
+            http:
+              rules:
+              - selector: google.longrunning.Operations.GetOperation
+                get: '/v1/{name=exports/*}'
+              - selector: google.longrunning.Operations.ListOperations
+                get: '/v1/exports/{name}'
+            """);
+
+    assertThat(read.faults())
+        .first()
+        .asString()
+        .startsWith("exports-v1.yaml:2: GET /v1/")
+        .contains("GetOperation")
+        .contains("ListOperations");
+  }
+
+  @Test
+  void a_custom_method_of_http_has_a_name() {
+    var read =
+        read(
+            """
+            http:
+              rules:
+              - selector: google.longrunning.Operations.CancelOperation
+                custom: {path: '/v1/{name=exports/*}'}
+            """);
+
+    assertThat(read.faults()).singleElement().asString().contains(":4: kind: got ");
+  }
+
+  @Test
   void names_are_of_the_forms_of_get() {
     var names = TestProfiles.profile("contact-center-insights-v1").names();
 

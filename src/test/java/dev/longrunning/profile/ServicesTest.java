@@ -79,6 +79,30 @@ final class ServicesTest {
   }
 
   @Test
+  void bindings_are_equal_whatever_their_variables() {
+    var one = profile("one", "/v1/{name=operations/**}");
+    var other = profile("other", "/v1/operations/{name=**}");
+
+    assertThat(Services.faults(List.of(one, other)))
+        .singleElement()
+        .asString()
+        .contains("both bind GET /v1/");
+  }
+
+  private static Profile profile(String id, String get) {
+    var text =
+        """
+        http:
+          rules:
+          - selector: google.longrunning.Operations.GetOperation
+            get: '%s'
+        longrunning:
+          methods: [GetOperation]
+        """;
+    return ServiceFile.read(id, id + ".yaml", text.formatted(get)).profile().orElseThrow();
+  }
+
+  @Test
   void equal_bindings_at_one_host_are_refused_with_both_files() {
     var other = TestProfiles.as("other", "cloud-functions-v2");
 
