@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The default name scheme: {@code operations/**} and {@code {parent}/operations/{id}}.
+ * What names of resources may be, whatever the service, and how those of operations and of their
+ * collections go together: {@code operations/{id}} and {@code {parent}/operations/{id}}.
  *
  * <p><b>Bounds.</b> A whole name has at most {@value #NAME_BYTES_MAX} bytes in UTF-8. No segment is
- * empty, {@code .}, {@code ..} or the wildcard {@code -}; the text is plain; the id holds no {@code
- * :}. Only a {@linkplain #pattern pattern} may hold {@code -}, in place of ids.
+ * empty, {@code .}, {@code ..} or the wildcard {@code -}; the text is plain. Only a {@linkplain
+ * #pattern pattern} may hold {@code -}, in place of ids.
  */
 public final class OperationName {
   /** Also the bound of a collection's name. */
@@ -21,26 +22,6 @@ public final class OperationName {
   private static final String NESTED = "/" + SEGMENT;
 
   private OperationName() {}
-
-  /** What is wrong with {@code name} as the name of an operation; empty: nothing. */
-  public static Optional<Violation> fault(String field, String name) {
-    var fault = resourceFault(field, name);
-    if (fault.isPresent()) {
-      return fault;
-    }
-    int last = name.lastIndexOf('/');
-    boolean operation =
-        name.startsWith(FLAT) || (last > 0 && name.startsWith(NESTED, last - NESTED.length()));
-    return operation && name.indexOf(':', last) < 0
-        ? Optional.empty()
-        : violation(field, name, "operations/{id} or {parent}/operations/{id}, no ':' in the id");
-  }
-
-  /** Returns the name, or throws {@link Problem} INVALID naming {@code field}. */
-  public static String checked(String field, String name) {
-    fault(field, name).ifPresent(OperationName::refuse);
-    return name;
-  }
 
   /** What is wrong with {@code name} as a parent, with or without /operations; empty: nothing. */
   public static Optional<Violation> collectionFault(String field, String name) {

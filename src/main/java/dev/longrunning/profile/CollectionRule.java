@@ -20,6 +20,11 @@ public sealed interface CollectionRule {
   /** The collection of a name that the service's {@link Names} let through. */
   String of(String name, Map<String, String> labels);
 
+  /** Whether an operation of this name may be started on the path of {@code parent}. */
+  default boolean isBelow(String parent, String name) {
+    return name.startsWith(parent + '/');
+  }
+
   /** What is before {@code /operations/} or, in other names, before the last segment. */
   record Parent() implements CollectionRule {
     @Override
@@ -29,6 +34,11 @@ public sealed interface CollectionRule {
       return parent.isEmpty() && last > 0
           ? OperationName.collectionIn(name.substring(0, last))
           : parent;
+    }
+
+    @Override
+    public boolean isBelow(String parent, String name) {
+      return of(name, Map.of()).equals(parent);
     }
   }
 

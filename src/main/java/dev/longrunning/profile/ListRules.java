@@ -27,6 +27,12 @@ public record ListRules(
     int pageSizeDefault,
     int pageSizeMax,
     boolean refusesMore) {
+  /** For a caller that does not say, of a service that does not. */
+  public static final int PAGE_SIZE_DEFAULT = 50;
+
+  /** More than this no service has. */
+  public static final int PAGE_SIZE_MAX = 1_000;
+
   private static final String NESTED = "/operations";
 
   public ListRules {

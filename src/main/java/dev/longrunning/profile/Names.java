@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  *
  * <p><b>Promise.</b> A name is of one of the forms, each as in a path template; a <code>**</code>
  * at the end stands for at least one segment. The last segment holds no {@code :}, which would be a
- * verb in a path.
+ * verb in a path. What the name of any resource may be has been checked before.
  */
 public final class Names {
   private final List<PathTemplate> forms;
@@ -44,12 +44,12 @@ public final class Names {
     return name;
   }
 
-  /** What is wrong with {@code name} as the name of an operation; empty: nothing. */
+  /**
+   * What is wrong with {@code name} as the name of an operation; empty: nothing.
+   *
+   * @param name of some resource: {@link OperationName#resourceFault} finds nothing
+   */
   public Optional<Violation> fault(String field, String name) {
-    var fault = OperationName.resourceFault(field, name);
-    if (fault.isPresent()) {
-      return fault;
-    }
     return form(name).isPresent() && name.indexOf(':', name.lastIndexOf('/') + 1) < 0
         ? Optional.empty()
         : Optional.of(Violation.of(field, name, allowed() + ", no ':' in the id"));

@@ -38,8 +38,6 @@ record OwnSection(
     List<String> responseTypes) {
   static final String KEY = "longrunning";
 
-  private static final int PAGE_SIZE_DEFAULT = 50;
-  private static final int PAGE_SIZE_MAX = 1_000;
   static final Set<String> LIST_KEYS =
       Set.of(
           "parent",
@@ -223,12 +221,12 @@ record OwnSection(
           template(map, "parents", form).ifPresent(good -> parents.add(ListRules.parent(form)));
         }
       }
-      int max = size(map, "page_size_max", PAGE_SIZE_MAX, PAGE_SIZE_MAX);
+      int max = size(map, "page_size_max", ListRules.PAGE_SIZE_MAX, ListRules.PAGE_SIZE_MAX);
       return new ListRules(
           parents,
           choice(map, "wildcards", "false", "true").equals("true"),
           dialect(map),
-          size(map, "page_size", Math.min(PAGE_SIZE_DEFAULT, max), max),
+          size(map, "page_size", Math.min(ListRules.PAGE_SIZE_DEFAULT, max), max),
           max,
           choice(map, "larger_page", "cut", "refused").equals("refused"));
     }
@@ -262,7 +260,7 @@ record OwnSection(
         return IdForm.DEFAULT;
       }
       try {
-        return new IdForm(Pattern.compile(text.get()), text.get());
+        return new IdForm(Pattern.compile(text.get()), text.get(), true);
       } catch (PatternSyntaxException e) {
         own.fault("ids", text.get(), "a regular expression: " + e.getDescription());
         return IdForm.DEFAULT;

@@ -59,20 +59,13 @@ public record Profile(
     return id;
   }
 
-  /** Returns the name of an operation that is to start, or throws {@link Problem} INVALID. */
+  /** Returns a name of this service that a caller has chosen, or throws {@link Problem} INVALID. */
   public String checkedName(String name) {
     String id = name.substring(name.lastIndexOf('/') + 1);
-    if (!ids.equals(IdForm.DEFAULT) && !ids.matches(id)) {
+    if (ids.ofNames() && !ids.matches(id)) {
       throw Problem.invalid("name", name, "an id that is " + ids.allowed());
     }
-    return names.checked("name", name);
-  }
-
-  /** Whether an operation of this name may be started on the path of {@code parent}. */
-  public boolean isBelow(String parent, String name) {
-    return collection instanceof CollectionRule.Parent
-        ? collection.of(name, Map.of()).equals(parent)
-        : name.startsWith(parent + '/');
+    return name;
   }
 
   /** Whether operations of a collection are called as the server would call them. */

@@ -101,9 +101,6 @@ public final class Services {
 
   /** Who may answer at a host, with or without a port; empty: not said. */
   public Candidates at(String authority) {
-    if (byHost.isEmpty() || authority.isEmpty()) {
-      return all;
-    }
     String whole = authority.toLowerCase(Locale.ROOT);
     var exact = byHost.get(whole);
     if (exact != null) {

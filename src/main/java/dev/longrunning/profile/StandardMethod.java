@@ -43,7 +43,7 @@ public enum StandardMethod {
   }
 
   /** What callers need where the service does not say. */
-  String permission() {
+  public String permission() {
     return "longrunning.operations." + name().toLowerCase(Locale.ROOT);
   }
 

@@ -52,42 +52,43 @@ public final class OperationsMethods {
   private List<Method<?, ?>> rows() {
     return List.of(
         row(
-            "GetOperation",
+            StandardMethod.GET,
             GetOperationRequest.getDefaultInstance(),
             Operation.getDefaultInstance(),
-            "longrunning.operations.get",
             this::get),
         row(
-            "ListOperations",
+            StandardMethod.LIST,
             ListOperationsRequest.getDefaultInstance(),
             ListOperationsResponse.getDefaultInstance(),
-            "longrunning.operations.list",
             this::list),
         row(
-            "CancelOperation",
+            StandardMethod.CANCEL,
             CancelOperationRequest.getDefaultInstance(),
             Empty.getDefaultInstance(),
-            "longrunning.operations.cancel",
             this::cancel),
         row(
-            "DeleteOperation",
+            StandardMethod.DELETE,
             DeleteOperationRequest.getDefaultInstance(),
             Empty.getDefaultInstance(),
-            "longrunning.operations.delete",
             this::delete),
         row(
-                "WaitOperation",
+                StandardMethod.WAIT,
                 WaitOperationRequest.getDefaultInstance(),
                 Operation.getDefaultInstance(),
-                "longrunning.operations.wait",
                 this::waitFor)
             .waiting());
   }
 
   private static <Q extends Message, A extends Message> Method<Q, A> row(
-      String name, Q request, A response, String permission, Method.Handler<Q> handler) {
+      StandardMethod method, Q request, A response, Method.Handler<Q> handler) {
     return new Method<>(
-        SERVICE, name, request, response, List.of(), permission, new CheckedHandler<>(handler));
+        SERVICE,
+        method.methodName(),
+        request,
+        response,
+        List.of(),
+        method.permission(),
+        new CheckedHandler<>(handler));
   }
 
   private Future<Reply> get(Call call, GetOperationRequest request) {

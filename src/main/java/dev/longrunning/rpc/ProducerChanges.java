@@ -56,7 +56,7 @@ final class ProducerChanges {
     }
     if (!name.isEmpty() && !request.getParent().isEmpty()) {
       // The path of an HTTP call is a parent always: a name has to lie below it.
-      if (!service.isBelow(parent(request), name)) {
+      if (!service.collection().isBelow(parent(request), name)) {
         faults.add(Violation.of("name", name, "only names below parent, or no parent"));
       }
     }

@@ -16,7 +16,7 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * The unary rows of {@code longrunning.v1.OperationProducer}, as the default profile binds them.
+ * The unary rows of {@code longrunning.v1.OperationProducer}; profiles say where REST finds them.
  */
 public final class ProducerMethods {
   public static final String SERVICE = "longrunning.v1.OperationProducer";

@@ -31,7 +31,7 @@ public final class ServiceRoutes {
   /** Who may be meant by a request, as far as its authority says. */
   public Candidates services(HttpServerRequest request) {
     var authority = request.authority();
-    if (authority == null) {
+    if (authority == null || services.hosts().isEmpty()) {
       return services.all();
     }
     String port = authority.port() < 0 ? "" : ":" + authority.port();

@@ -12,6 +12,7 @@ import dev.longrunning.operation.KeyRing;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Snapshot;
+import dev.longrunning.profile.ListRules;
 import dev.longrunning.store.OperationStore;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -38,10 +39,10 @@ import java.util.function.Supplier;
  */
 public final class Operations {
   /** For a caller that does not say. */
-  static final int PAGE_SIZE_DEFAULT = 50;
+  static final int PAGE_SIZE_DEFAULT = ListRules.PAGE_SIZE_DEFAULT;
 
   /** More is cut down to this. */
-  static final int PAGE_SIZE_MAX = 1_000;
+  static final int PAGE_SIZE_MAX = ListRules.PAGE_SIZE_MAX;
 
   /** 3 MiB: gRPC clients take 4 MiB in one message. */
   static final int PAGE_BYTES_MAX = 3 << 20;

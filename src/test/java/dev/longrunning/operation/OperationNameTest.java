@@ -3,12 +3,26 @@ package dev.longrunning.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.longrunning.profile.Names;
+import dev.longrunning.profile.TestProfiles;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class OperationNameTest {
+  private static final Names DEFAULT = TestProfiles.profile("default").names();
+
+  private static Optional<Problem.Violation> fault(String name) {
+    return OperationName.resourceFault("name", name).or(() -> DEFAULT.fault("name", name));
+  }
+
+  private static String checked(String name) {
+    assertThat(OperationName.resourceFault("name", name)).isEmpty();
+    return DEFAULT.checked("name", name);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -22,7 +36,7 @@ final class OperationNameTest {
         "operations/operations/x"
       })
   void names_of_both_forms_are_accepted(String name) {
-    assertThat(OperationName.checked("name", name)).isEqualTo(name);
+    assertThat(checked(name)).isEqualTo(name);
   }
 
   @ParameterizedTest
@@ -51,13 +65,13 @@ final class OperationNameTest {
         "operations/\udd42x"
       })
   void other_names_are_refused(String name) {
-    assertThat(OperationName.fault("name", name)).isPresent();
+    assertThat(fault(name)).isPresent();
   }
 
   @Test
   void a_refusal_names_field_input_and_what_is_allowed() {
     assertThatExceptionOfType(Problem.class)
-        .isThrownBy(() -> OperationName.checked("name", "jobs/1"))
+        .isThrownBy(() -> checked("jobs/1"))
         .withMessage(
             "name: got jobs/1, allowed operations/{id} or {parent}/operations/{id}, no ':' in the"
                 + " id");
@@ -66,10 +80,10 @@ final class OperationNameTest {
   @Test
   void a_name_has_at_most_512_bytes() {
     String at = "operations/" + "ä".repeat(250) + "x";
-    assertThat(OperationName.fault("name", at)).isEmpty();
-    assertThat(OperationName.fault("name", at + "x")).isPresent();
-    assertThat(OperationName.fault("name", "operations/" + "x".repeat(501))).isEmpty();
-    assertThat(OperationName.fault("name", "operations/" + "x".repeat(502))).isPresent();
+    assertThat(fault(at)).isEmpty();
+    assertThat(fault(at + "x")).isPresent();
+    assertThat(fault("operations/" + "x".repeat(501))).isEmpty();
+    assertThat(fault("operations/" + "x".repeat(502))).isPresent();
   }
 
   @ParameterizedTest
@@ -140,7 +154,7 @@ final class OperationNameTest {
   @ValueSource(strings = {"projects/-", "projects/-/operations", "projects/-/locations/l"})
   void only_patterns_take_it(String name) {
     assertThat(OperationName.collectionFault("parent", name)).isPresent();
-    assertThat(OperationName.fault("name", name + "/operations/o")).isPresent();
+    assertThat(fault(name + "/operations/o")).isPresent();
   }
 
   @Test
@@ -154,7 +168,7 @@ final class OperationNameTest {
   @Test
   void a_name_made_in_a_collection_belongs_to_it() {
     for (String collection : new String[] {"", "projects/p"}) {
-      String name = OperationName.checked("name", OperationName.in(collection, "id"));
+      String name = checked(OperationName.in(collection, "id"));
       assertThat(OperationName.collectionOf(name)).isEqualTo(collection);
     }
   }

@@ -14,10 +14,8 @@ final class FilterStatements {
    */
   static final String HEAD =
       BEGIN
+          + Statements.OP_LIST_COLUMNS
           + """
-      select o.key, o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
-             o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
-             o.outcome, o.collection, o.unit, o.message, o.labels::text as labels,
              case when o.matches then o.metadata end as metadata,
              case when o.matches then o.result end as result, o.matches,
              o.examined = $2 as stopped

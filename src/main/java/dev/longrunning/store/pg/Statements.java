@@ -121,7 +121,7 @@ final class Statements {
 
   static final String SNAPSHOT_END = "commit";
 
-  private static final String OP_LIST_COLUMNS =
+  static final String OP_LIST_COLUMNS =
       """
       select o.key, o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
              o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
