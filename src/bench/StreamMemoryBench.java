@@ -1,3 +1,4 @@
+import com.google.longrunning.WaitOperationRequest;
 import com.google.protobuf.Message;
 import dev.longrunning.app.ApiPort;
 import dev.longrunning.feed.Feed;
@@ -25,10 +26,13 @@ import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ContextTurns;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
+import dev.longrunning.rpc.OperationsMethods;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.rpc.WatcherMethods;
 import dev.longrunning.service.OperationWire;
+import dev.longrunning.service.Operations;
+import dev.longrunning.service.OperationsSettings;
 import dev.longrunning.store.ChangeLog;
 import dev.longrunning.store.Cursors;
 import dev.longrunning.store.Epoch;
@@ -81,6 +85,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -88,7 +93,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * What an open stream costs the server while nothing happens on it, and what one change to all of them costs: ours, a
  * stream of Vert.x gRPC, and the least that Vert.x takes for any HTTP/2 stream. Of ours: health watches, watches of one
  * operation (watch-one), of an operation each (watch-many, the states in the cache included), of a collection each
- * (watch-all).
+ * (watch-all); and calls of WaitOperation (wait-one, wait-many).
  *
  * <p>Run it after {@code mvn package}: {@code java -cp target/longrunning.jar:PEER src/bench/StreamMemoryBench.java}, PEER
  * being the jars of vertx-grpc-server and vertx-grpc-common in the local repository. Each server is a process of its own; the client is raw
@@ -99,7 +104,7 @@ public final class StreamMemoryBench {
   private static final int STREAMS = Integer.getInteger("streams", 100);
   private static final int CHANGES = Integer.getInteger("changes", 10);
   private static final String KINDS =
-      System.getProperty("kinds", "ours,watch-one,watch-many,watch-all,vertx-grpc,bare-http2");
+      System.getProperty("kinds", "ours,watch-one,watch-many,watch-all,wait-one,wait-many,vertx-grpc,bare-http2");
   private static final String WATCH = "grpc.health.v1.Health/Watch";
 
   public static void main(String[] args) throws Exception {
@@ -137,6 +142,9 @@ public final class StreamMemoryBench {
       round(clients);
       long[] after = memory(in, out);
       int n = CONNECTIONS * STREAMS;
+      if (kind.startsWith("wait") && after[2] != n) {
+        throw new IllegalStateException("waiting: got " + after[2] + ", allowed " + n);
+      }
       System.out.printf(
           "%-12s heap %6d, direct %5d", kind, (after[0] - before[0]) / n, (after[1] - before[1]) / n);
       if (kind.equals("ours") || kind.equals("vertx-grpc")) {
@@ -162,7 +170,7 @@ public final class StreamMemoryBench {
     // One connection after the other: more reads at a time than a server takes would be refused.
     for (var client : clients) {
       client.open(STREAMS);
-      client.awaitData(STREAMS);
+      client.awaitAnswers(STREAMS);
       for (var other : clients) {
         // A server asks those that are silent whether they are still there.
         other.pump();
@@ -178,7 +186,7 @@ public final class StreamMemoryBench {
 
   private static long[] memory(OutputStream in, BufferedReader out) throws IOException {
     var answer = ask(in, out, "memory").split(" ");
-    return new long[] {Long.parseLong(answer[0]), Long.parseLong(answer[1])};
+    return new long[] {Long.parseLong(answer[0]), Long.parseLong(answer[1]), Long.parseLong(answer[2])};
   }
 
   /** The server of one kind; prints its port, then answers a line a line. */
@@ -190,6 +198,7 @@ public final class StreamMemoryBench {
     private final Readiness readiness = new Readiness();
     private final String kind;
     private final List<Runnable> peers = new ArrayList<>();
+    private final List<Operations> waited = new CopyOnWriteArrayList<>();
     private boolean serves;
 
     ServerSide(String kind) {
@@ -205,7 +214,7 @@ public final class StreamMemoryBench {
     }
 
     private boolean isOurs() {
-      return kind.equals("ours") || kind.startsWith("watch");
+      return kind.equals("ours") || kind.startsWith("wa");
     }
 
     private int ours() throws Exception {
@@ -250,6 +259,13 @@ public final class StreamMemoryBench {
       var keys = new KeyRing(Map.of(1, Bytes.of(new byte[32])), 1);
       var pages = new StoredPages(store, StoredPages.PAGE_SIZE);
       var parts = new Hub.Parts(view.states(), view.changes(), pages, () -> keys, timers, new Random(1), metrics);
+      if (kind.startsWith("wait")) {
+        var settings = new OperationsSettings(Duration.ofMinutes(10), 1_000_000);
+        var operations = new Operations(view.states(), store, () -> keys, InstantSource.system(), timers, settings);
+        waited.add(operations);
+        var filters = new Filters(Sieve.NONE.payloads());
+        return new ArrayList<>(OperationsMethods.of(operations, filters, InstantSource.system()));
+      }
       var hub = new Hub(parts, new HubSettings(Duration.ofMinutes(5), Duration.ofMinutes(5)));
       return WatcherMethods.of(hub, new Filters(Sieve.NONE.payloads()));
     }
@@ -303,13 +319,14 @@ public final class StreamMemoryBench {
       return "changed";
     }
 
-    private static String memory() throws InterruptedException {
+    private String memory() throws InterruptedException {
       for (int i = 0; i < 4; i++) {
         System.gc();
         Thread.sleep(200);
       }
       long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-      return heap + " " + PlatformDependent.usedDirectMemory();
+      int waiting = waited.stream().mapToInt(Operations::waiters).sum();
+      return heap + " " + PlatformDependent.usedDirectMemory() + " " + waiting;
     }
   }
 
@@ -319,12 +336,13 @@ public final class StreamMemoryBench {
 
     private static Map<String, String> headers(String kind) {
       String service = "/longrunning.v1.OperationWatcher/";
+      String wait = "/google.longrunning.Operations/WaitOperation";
       String method = kind.equals("watch-all") ? service + "WatchOperations" : service + "WatchOperation";
       return new TreeMap<>(
             Map.of(
                 ":method", "POST",
                 ":scheme", "http",
-                ":path", kind.startsWith("watch") ? method : "/" + WATCH,
+                ":path", kind.startsWith("wait") ? wait : kind.startsWith("watch") ? method : "/" + WATCH,
                 ":authority", "127.0.0.1:8080",
                 "content-type", "application/grpc",
                 "te", "trailers",
@@ -338,6 +356,11 @@ public final class StreamMemoryBench {
             case "watch-one" -> WatchOperationRequest.newBuilder().setName("projects/p/operations/one").build();
             case "watch-many" ->
                 WatchOperationRequest.newBuilder()
+                    .setName("projects/p/operations/o" + NEXT_NAME.incrementAndGet())
+                    .build();
+            case "wait-one" -> WaitOperationRequest.newBuilder().setName("projects/p/operations/one").build();
+            case "wait-many" ->
+                WaitOperationRequest.newBuilder()
                     .setName("projects/p/operations/o" + NEXT_NAME.incrementAndGet())
                     .build();
             case "watch-all" ->
@@ -365,6 +388,7 @@ public final class StreamMemoryBench {
     private int next = 1;
     private long seen;
     private long awaited;
+    private long pongs;
 
     Client(int port, String kind) throws IOException {
       this.kind = kind;
@@ -423,6 +447,25 @@ public final class StreamMemoryBench {
       return block;
     }
 
+    /** Waits until so many requests have been read: a call that waits has no answer yet. */
+    void awaitAnswers(int count) throws IOException, InterruptedException {
+      if (!kind.startsWith("wait")) {
+        awaitData(count);
+        return;
+      }
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      synchronized (this) {
+        out.write(frame(PING_FRAME, 0, 0, new byte[8]));
+        out.flush();
+      }
+      for (long before = pongs; pongs == before; Thread.sleep(1)) {
+        pump();
+        if (System.nanoTime() > until) {
+          throw new IOException("no answer to a PING");
+        }
+      }
+    }
+
     /** Waits until so many more frames of DATA with a message have come. */
     void awaitData(int count) throws IOException, InterruptedException {
       long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
@@ -446,6 +489,8 @@ public final class StreamMemoryBench {
         boolean question = (flags & 1) == 0;
         if (type == 0 && payload.length > 0) {
           seen++;
+        } else if (!question && type == PING_FRAME) {
+          pongs++;
         } else if (question && (type == SETTINGS_FRAME || type == PING_FRAME)) {
           out.write(frame(type, 1, 0, type == PING_FRAME ? payload : new byte[0]));
           out.flush();

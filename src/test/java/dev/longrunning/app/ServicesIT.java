@@ -181,6 +181,22 @@ final class ServicesIT {
 
   @ParameterizedTest
   @MethodSource("samples")
+  void an_operation_is_watched_on_its_own_path(Sample sample) throws Exception {
+    if (!sample.operation().getBoolean("done", false)) {
+      // Its stream would not end.
+      return;
+    }
+
+    var told = await(rest(sample.service().id()).get(sample.path() + ":watch?alt=ndjson"), SECONDS);
+
+    assertThat(told.status()).isEqualTo(200);
+    var changed = told.body().getJsonObject("changed");
+    assertThat(changed.getJsonObject("operation")).isEqualTo(sample.operation());
+    assertThat(changed.getString("service")).isEqualTo(sample.service().id());
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
   void a_method_that_a_service_lacks_is_unimplemented(Sample sample) throws Exception {
     String id = sample.service().id();
     var has = sample.service().methods().keySet();

@@ -100,9 +100,7 @@ final class StreamClient {
             .setURI('/' + method)
             .putHeader("content-type", form.contentType);
     more.forEach(options::putHeader);
-    var client = form.http2 ? server.http2 : server.http1;
-    var opened =
-        TestServer.await(client.request(options).map(request -> new StreamClient(form, request)));
+    var opened = begin(server, form, options);
     TestServer.await(opened.request.sendHead());
     return opened;
   }
@@ -133,11 +131,17 @@ final class StreamClient {
             .setMethod(HttpMethod.GET)
             .setURI(uri);
     headers.forEach(options::putHeader);
-    var client = form.http2 ? server.http2 : server.http1;
-    var opened =
-        TestServer.await(client.request(options).map(request -> new StreamClient(form, request)));
+    var opened = begin(server, form, options);
     TestServer.await(opened.request.end());
     return opened;
+  }
+
+  private static StreamClient begin(TestServer server, Form form, RequestOptions options) {
+    var client = form.http2 ? server.http2 : server.http1;
+    var begun =
+        TestServer.await(client.request(options).map(request -> new StreamClient(form, request)));
+    server.streamRequests.add(begun.request);
+    return begun;
   }
 
   static Buffer frame(String name) {

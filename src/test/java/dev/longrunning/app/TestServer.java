@@ -23,6 +23,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -32,9 +33,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -63,6 +66,9 @@ final class TestServer implements AutoCloseable {
   final int port;
   private final IntakeSettings settings;
   volatile Intakes intakes;
+
+  /** Of streams that clients have opened. */
+  final Queue<HttpClientRequest> streamRequests = new ConcurrentLinkedQueue<>();
 
   /** What came back, whole. */
   record Answer(HttpClientResponse head, Buffer body) {
@@ -163,6 +169,15 @@ final class TestServer implements AutoCloseable {
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
+  }
+
+  /** Leaves no stream of a test that failed to the tests after it. */
+  void giveUpStreams() {
+    if (onLoop(() -> pipeline.streams().count()) > 0) {
+      streamRequests.forEach(HttpClientRequest::reset);
+    }
+    streamRequests.clear();
+    awaitStreams(0);
   }
 
   /** Bytes of unfinished requests that the server holds now. */

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -404,7 +403,9 @@ final class ConnectionsTest {
 
       var stopped = server.shutdown(20, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture();
       assertThat(http2.next(Http2Peer.GOAWAY).lastStream()).isEqualTo(Integer.MAX_VALUE);
-      // Each is told on a thread of its own, and has its last call from then on.
+      // Each is told on a thread of its own, and has its last call from then on: the one of HTTP/2
+      // once it has been told to the end.
+      http2.settle();
       for (int i = 0; i < 1_000 && connections.accepted() > 2; i++) {
         time.pass(Connection.LAST_CALL);
         Thread.sleep(5);
@@ -437,10 +438,8 @@ final class ConnectionsTest {
       var stopped = server.shutdown(20, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture();
       peer.next(Http2Peer.GOAWAY);
       // The last call begins once that was written, which the peer may read before.
-      for (int i = 0; i < 20; i++) {
-        time.pass(Connection.LAST_CALL);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-      }
+      peer.settle();
+      time.pass(Connection.LAST_CALL);
       assertThat(peer.next(Http2Peer.GOAWAY).lastStream()).isEqualTo(second);
 
       for (var stream : streams) {
