@@ -6,8 +6,8 @@ import java.time.Duration;
  * How operations are read and waited for.
  *
  * @param waitMax the longest that one WaitOperation waits
- * @param waitersMax WaitOperation calls that wait at once on one event loop; each holds a timer and
- *     an entry of about 500 bytes: 50,000 are 25 MB
+ * @param waitersMax WaitOperation calls that wait at once on one event loop; each holds about 2 KB
+ *     beside its stream of HTTP/2, which has 6: 50,000 are 400 MB
  */
 public record OperationsSettings(Duration waitMax, int waitersMax) {
   public static final OperationsSettings DEFAULT =

@@ -2,7 +2,7 @@ package dev.longrunning.watch;
 
 import dev.longrunning.feed.Timers;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * Looks after the watches of one event loop, each when its time has come.
@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Confined to its event loop.
  *
- * <p><b>Bounds.</b> {@value #TEETH} lists; a watch that was closed leaves its list when its time
- * comes.
+ * <p><b>Bounds.</b> {@value #TEETH} lists. A watch that is closed leaves its list at once: with it
+ * goes what its connection holds.
  */
 final class Heartbeats {
   /** A wheel of seconds: a longer time is as many looks. */
@@ -22,7 +22,7 @@ final class Heartbeats {
   static final Duration TICK = Duration.ofSeconds(1);
 
   private final Timers timers;
-  private final @Nullable OpenWatch[] wheel = new @Nullable OpenWatch[TEETH];
+  private final Link[] wheel = Stream.generate(Link::new).limit(TEETH).toArray(Link[]::new);
   private HubSettings settings;
   private long now;
   private long held;
@@ -56,21 +56,20 @@ final class Heartbeats {
   }
 
   private void put(OpenWatch watch, long inTicks) {
-    int tooth = (int) ((now + Math.min(inTicks, TEETH - 1)) % TEETH);
-    watch.behind = wheel[tooth];
-    wheel[tooth] = watch;
+    watch.enter(wheel[(int) ((now + Math.min(inTicks, TEETH - 1)) % TEETH)]);
+  }
+
+  void remove(OpenWatch watch) {
+    held--;
+    watch.leave();
   }
 
   private void tick() {
     now++;
-    int tooth = (int) (now % TEETH);
-    var watch = wheel[tooth];
-    wheel[tooth] = null;
-    while (watch != null) {
-      var next = watch.behind;
-      watch.behind = null;
-      look(watch);
-      watch = next;
+    var tooth = wheel[(int) (now % TEETH)];
+    // None comes back into this one: the next look is at least a tick away, and less than a turn.
+    while (!tooth.isAlone()) {
+      look((OpenWatch) tooth.behind());
     }
     running = held > 0;
     if (running) {
@@ -79,13 +78,9 @@ final class Heartbeats {
   }
 
   private void look(OpenWatch watch) {
-    long again =
-        watch.isClosed()
-            ? 0
-            : watch.beat(now, ticks(settings.heartbeat()), ticks(settings.stall()));
-    if (watch.isClosed()) {
-      held--;
-    } else {
+    watch.leave();
+    long again = watch.beat(now, ticks(settings.heartbeat()), ticks(settings.stall()));
+    if (!watch.isClosed()) {
       put(watch, Math.max(1, again));
     }
   }

@@ -136,9 +136,10 @@ public final class Hub {
     heartbeats.add(watch);
   }
 
-  void closed() {
+  void closed(OpenWatch watch) {
     int before = watches;
     watches = before - 1;
+    heartbeats.remove(watch);
   }
 
   private Group group(Watched watched) {

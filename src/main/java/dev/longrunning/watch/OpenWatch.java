@@ -2,21 +2,18 @@ package dev.longrunning.watch;
 
 import dev.longrunning.operation.Problem;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What all watches have in common: an outlet, heartbeats, an end.
+ * What all watches have in common: an outlet, heartbeats, an end. Its place as a {@link Link} is
+ * among the {@link Heartbeats}.
  *
  * <p><b>Threads.</b> Confined to one event loop.
  */
-abstract class OpenWatch implements Watch {
+abstract class OpenWatch extends Link implements Watch {
   private static final long READY = -1;
 
   final Hub hub;
   final Outlet outlet;
-
-  /** The next one in the same tooth of the {@link Heartbeats}, which alone uses it. */
-  @Nullable OpenWatch behind;
 
   private long sentTick;
   private long unreadTick = READY;
@@ -103,7 +100,7 @@ abstract class OpenWatch implements Watch {
     if (!closed) {
       closed = true;
       released();
-      hub.closed();
+      hub.closed(this);
     }
   }
 }

@@ -4,6 +4,7 @@ import static dev.longrunning.watch.HubHarness.ALL;
 import static dev.longrunning.watch.HubHarness.updating;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +88,40 @@ final class OpenWatchTest {
     assertThat(all.failure().reason()).isEqualTo("STALLED");
     assertThat(one.failure()).isNotNull();
     assertThat(one.failure().reason()).isEqualTo("STALLED");
+  }
+
+  @Test
+  void one_that_is_closed_is_not_looked_at_again_and_leaves_the_others_their_heartbeats() {
+    hub.start("a", "1");
+    var first = hub.watch("a");
+    var second = hub.watch("a");
+    var third = hub.watch("a");
+    second.leaves();
+    hub.pass(HEARTBEAT);
+    first.leaves();
+    hub.pass(HEARTBEAT);
+
+    assertThat(first.heard()).containsExactly("a=1", "synced");
+    assertThat(second.heard()).containsExactly("a=1");
+    assertThat(third.heard()).containsExactly("a=1", "synced", "synced");
+  }
+
+  @Test
+  void one_that_is_closed_is_held_by_nobody() {
+    hub.start("a", "1");
+    var held = closed();
+
+    for (int i = 0; i < 100 && held.get() != null; i++) {
+      System.gc();
+    }
+
+    assertThat(held.get()).isNull();
+  }
+
+  private WeakReference<Reader> closed() {
+    var reader = hub.watch("a");
+    reader.leaves();
+    return new WeakReference<>(reader);
   }
 
   @Test
