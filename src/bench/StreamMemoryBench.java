@@ -15,6 +15,7 @@ import dev.longrunning.operation.Change;
 import dev.longrunning.operation.KeyRing;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Outcome;
+import dev.longrunning.operation.ReceivedSignals;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.profile.ServiceFile;
 import dev.longrunning.profile.Services;
@@ -536,7 +537,7 @@ public final class StreamMemoryBench {
       var snapshot =
           new Snapshot(
               key, "projects/p", 7, at, at, Duration.ofDays(30), Outcome.RUNNING, Bytes.EMPTY, null, null, Map.of(), null,
-              null, null);
+              null, ReceivedSignals.NONE, null);
       return Future.succeededFuture(new Reading(key, EPOCH.nonce(), snapshot, null));
     }
 

@@ -14,6 +14,7 @@ import dev.longrunning.rpc.OperationsMethods;
 import dev.longrunning.rpc.ProducerMethods;
 import dev.longrunning.rpc.ReportMethod;
 import dev.longrunning.rpc.Row;
+import dev.longrunning.rpc.SignalMethods;
 import dev.longrunning.rpc.StandardMethods;
 import dev.longrunning.rpc.WatcherMethods;
 import dev.longrunning.service.Operations;
@@ -68,7 +69,8 @@ record CallWiring(
     var turns = WriteTurns.ofOneLoopOf(now.eventLoops(), System::nanoTime);
     var reports = new Reports.Service(producer, states, timers, turns);
     own.add(ReportMethod.of(reports, loop, observation.metrics()));
-    var table = StandardMethods.with(own, readiness, new ContextTurns(loop)::next);
+    var signals = SignalMethods.of(operations, services);
+    var table = StandardMethods.with(own, signals, readiness, new ContextTurns(loop)::next);
     var pipeline =
         new CallPipeline(
             vertx,

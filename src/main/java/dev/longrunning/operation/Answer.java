@@ -54,7 +54,9 @@ public record Answer(
     /** An expiry or a purge that is not due. */
     NOT_DUE(18),
     /** An adoption while the present lease is alive. */
-    LEASE_ALIVE(19);
+    LEASE_ALIVE(19),
+    /** A signal that no live producer would hear. */
+    NO_PRODUCER(20);
 
     private final int code;
 

@@ -9,7 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What somebody asks to be done to one operation. {@link Transitions} says what comes of it. */
 public sealed interface Change
-    permits Adopt, Change.Cancel, Change.Composable, Change.Delete, Change.Expire, Change.Purge {
+    permits Adopt,
+        Change.Cancel,
+        Change.Composable,
+        Change.Delete,
+        Change.Expire,
+        Change.Purge,
+        Signal {
   OperationKey key();
 
   /** The stored form of the kind; part of the interface to the database. */
@@ -43,6 +49,8 @@ public sealed interface Change
     void purge(Purge purge);
 
     void adopt(Adopt adopt);
+
+    void signal(Signal signal);
   }
 
   /** A change whose result a writer can compose from the state before it and the answer. */
@@ -53,13 +61,6 @@ public sealed interface Change
      * @param before the state at the answer's previous version; null for a start
      */
     Snapshot composed(@Nullable Snapshot before, Answer answer);
-  }
-
-  private static Snapshot exactly(@Nullable Snapshot before, Answer answer) {
-    if (before == null || before.version() != answer.previousVersion()) {
-      throw new IllegalStateException("composing from another version than was changed");
-    }
-    return before;
   }
 
   /** Creates a running operation. */
@@ -120,7 +121,7 @@ public sealed interface Change
 
     @Override
     public Snapshot composed(@Nullable Snapshot before, Answer answer) {
-      return Composed.replaced(exactly(before, answer), contents, answer)
+      return Composed.replaced(before, contents, answer)
           .withCancelRequestTime(answer.cancelRequestTime());
     }
 
@@ -152,7 +153,7 @@ public sealed interface Change
 
     @Override
     public Snapshot composed(@Nullable Snapshot before, Answer answer) {
-      return Composed.replaced(exactly(before, answer), contents, answer)
+      return Composed.replaced(before, contents, answer)
           .withCancelRequestTime(answer.cancelRequestTime())
           .ended(outcome, result, answer.time());
     }

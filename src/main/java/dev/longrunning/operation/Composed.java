@@ -24,10 +24,14 @@ final class Composed {
         contents.labels(),
         null,
         null,
+        ReceivedSignals.NONE,
         null);
   }
 
-  static Snapshot replaced(Snapshot before, Contents contents, Answer answer) {
+  static Snapshot replaced(@Nullable Snapshot before, Contents contents, Answer answer) {
+    if (before == null || before.version() != answer.previousVersion()) {
+      throw new IllegalStateException("composing from another version than was changed");
+    }
     return replaced(before, contents, answer.estimatedEndTime(), answer.time(), answer.version());
   }
 
@@ -52,6 +56,7 @@ final class Composed {
         contents.replacesLabels() ? contents.labels() : before.labels(),
         before.endTime(),
         before.cancelRequestTime(),
+        before.signals(),
         before.expireTime());
   }
 

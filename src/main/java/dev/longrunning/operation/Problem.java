@@ -119,9 +119,12 @@ public final class Problem extends RuntimeException {
     return of(Kind.STATE, "NO_LEASE", "lease_duration: the operation has no lease to renew", name);
   }
 
-  /** An adoption while there is a producer. */
   public static Problem leaseAlive(String name) {
     return of(Kind.STATE, "LEASE_ALIVE", "force: not set, and the lease is alive", name);
+  }
+
+  public static Problem noProducer(String name) {
+    return of(Kind.STATE, "NO_PRODUCER", "no producer holds a live lease: none would hear", name);
   }
 
   public static Problem versionMismatch(String name, long got, long now) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata serialized Any; null: not set
  * @param endTime when it became done; null while it runs
  * @param cancelRequestTime when the first cancellation arrived
+ * @param signals that it has received
  * @param expireTime when a done operation is purged
  */
 public record Snapshot(
@@ -34,6 +35,7 @@ public record Snapshot(
     Map<String, String> labels,
     @Nullable Instant endTime,
     @Nullable Instant cancelRequestTime,
+    ReceivedSignals signals,
     @Nullable Instant expireTime) {
 
   /** Objects, references and map nodes of one snapshot on a 64-bit heap, roughly. */
@@ -62,6 +64,7 @@ public record Snapshot(
         labels,
         endTime,
         cancelRequestTime,
+        signals,
         expireTime);
   }
 
@@ -80,6 +83,26 @@ public record Snapshot(
         labels,
         endTime,
         time,
+        signals,
+        expireTime);
+  }
+
+  Snapshot withSignals(ReceivedSignals received) {
+    return new Snapshot(
+        key,
+        collection,
+        version,
+        createTime,
+        updateTime,
+        retention,
+        outcome,
+        result,
+        metadata,
+        progress,
+        labels,
+        endTime,
+        cancelRequestTime,
+        received,
         expireTime);
   }
 
@@ -99,6 +122,7 @@ public record Snapshot(
         labels,
         time,
         cancelRequestTime,
+        signals,
         time.plus(retention));
   }
 
@@ -119,6 +143,9 @@ public record Snapshot(
     }
     for (var label : labels.entrySet()) {
       bytes += 64 + 2 * (label.getKey().length() + label.getValue().length());
+    }
+    for (var verb : signals.times().keySet()) {
+      bytes += 96 + 2 * verb.length();
     }
     return bytes;
   }

@@ -42,6 +42,10 @@ public final class Transitions {
       return new Stored(next, null, tombstone, createRequest, lastRequest, rate);
     }
 
+    Stored withSnapshot(Snapshot next) {
+      return new Stored(next, lease, tombstone, createRequest, lastRequest, rate);
+    }
+
     /** The same with another lease, as time or a sweep moves it. */
     public Stored withLease(@Nullable Lease moved) {
       return new Stored(snapshot, moved, tombstone, createRequest, lastRequest, rate);
@@ -262,7 +266,7 @@ public final class Transitions {
     return a.isAfter(b) ? a : b;
   }
 
-  private static Answer applied(
+  static Answer applied(
       Snapshot before, Snapshot after, @Nullable Instant estimate, @Nullable Lease lease) {
     return new Answer(
         Verdict.APPLIED,
@@ -286,7 +290,7 @@ public final class Transitions {
         lease == null ? null : lease.shown());
   }
 
-  private static Step refused(Stored before, Verdict verdict, long version, Instant now) {
+  static Step refused(Stored before, Verdict verdict, long version, Instant now) {
     return new Step(new Answer(verdict, version, version, now, null, null, null), before);
   }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * Where REST finds a service's methods: the five of its interface as its configuration has them,
- * and ours on the paths of its operations and collections, with a verb.
+ * and ours and its further verbs on the paths of its operations and collections, with a verb.
  */
 public final class Bindings {
   private static final String PRODUCER = "longrunning.v1.OperationProducer/";
@@ -33,7 +33,9 @@ public final class Bindings {
    * @param places of Get and List, also where the service has no such method
    */
   static Bindings of(
-      Map<StandardMethod, List<HttpRule>> standard, Map<StandardMethod, List<HttpRule>> places) {
+      Map<StandardMethod, List<HttpRule>> standard,
+      Map<StandardMethod, List<HttpRule>> places,
+      List<SignalVerb> signals) {
     var all = new Bindings(standard.keySet());
     standard.forEach((method, rules) -> all.rules.put(method.fullName(), List.copyOf(rules)));
     var operations = places.getOrDefault(StandardMethod.GET, List.of());
@@ -45,6 +47,7 @@ public final class Bindings {
       String method = Character.toUpperCase(verb.charAt(0)) + verb.substring(1) + "Operation";
       all.put(PRODUCER + method, "POST", operations, verb);
     }
+    signals.forEach(signal -> all.put(signal.method(), "POST", operations, signal.verb()));
     return all;
   }
 

@@ -34,6 +34,7 @@ record OwnSection(
     Map<StandardMethod, List<String>> scopes,
     Map<StandardMethod, List<String>> permissions,
     Access.Combine combine,
+    List<SignalVerb> signals,
     List<String> metadataTypes,
     List<String> responseTypes) {
   static final String KEY = "longrunning";
@@ -62,6 +63,7 @@ record OwnSection(
           "scopes",
           "permissions",
           "combine",
+          SignalVerb.KEY,
           "metadata_types",
           "response_types");
 
@@ -79,6 +81,10 @@ record OwnSection(
   private record Reader(YamlMap own, Map<StandardMethod, List<HttpRule>> rules) {
     OwnSection read() {
       own.onlyHas(KEYS);
+      var combine =
+          choice(own, "combine", "all", "any").equals("any")
+              ? Access.Combine.ANY
+              : Access.Combine.ALL;
       return new OwnSection(
           own.texts("hosts"),
           methods(),
@@ -90,9 +96,8 @@ record OwnSection(
           running(),
           perMethod("scopes"),
           perMethod("permissions"),
-          choice(own, "combine", "all", "any").equals("any")
-              ? Access.Combine.ANY
-              : Access.Combine.ALL,
+          combine,
+          SignalVerb.read(own, combine),
           own.texts("metadata_types"),
           own.texts("response_types"));
     }

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  * @param ids how ids look that callers choose
  * @param resultOptional whether an operation may end with neither response nor error
  * @param running which operations a cancellation is for
+ * @param signals verbs that its producers hear
  * @param metadataTypes full names of messages, for its page
  * @param responseTypes the same of results
  */
@@ -41,12 +42,14 @@ public record Profile(
     IdForm ids,
     boolean resultOptional,
     Filter running,
+    List<SignalVerb> signals,
     List<String> metadataTypes,
     List<String> responseTypes) {
   public Profile {
     hosts = Set.copyOf(hosts);
     methods = Map.copyOf(methods);
     deadlines = Map.copyOf(deadlines);
+    signals = List.copyOf(signals);
     metadataTypes = List.copyOf(metadataTypes);
     responseTypes = List.copyOf(responseTypes);
   }
@@ -71,6 +74,11 @@ public record Profile(
   /** Whether operations of a collection are called as the server would call them. */
   public boolean namesBelow(String collection) {
     return names.form(OperationName.in(collection, "id")).isPresent();
+  }
+
+  /** What a method of the service's own tells producers, if it is one that does. */
+  public Optional<SignalVerb> signal(String method) {
+    return signals.stream().filter(signal -> signal.method().equals(method)).findFirst();
   }
 
   /** Throws {@link Problem} UNIMPLEMENTED if the service has no such method. */

@@ -87,7 +87,7 @@ public final class ServiceFile {
     }
     var bound = new EnumMap<StandardMethod, List<HttpRule>>(StandardMethod.class);
     own.methods().forEach(method -> bound.put(method, rules.get(method)));
-    var bindings = Bindings.of(bound, rules);
+    var bindings = Bindings.of(bound, rules, own.signals());
     bindings.faults().forEach(fault -> faults.add(service.line("http"), fault));
     return Optional.of(
         new Profile(
@@ -105,6 +105,7 @@ public final class ServiceFile {
             own.ids(),
             own.resultOptional(),
             own.running(),
+            own.signals(),
             own.metadataTypes(),
             own.responseTypes()));
   }

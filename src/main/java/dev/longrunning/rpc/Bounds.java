@@ -14,6 +14,7 @@ import static dev.longrunning.rpc.FieldBounds.paths;
 import static dev.longrunning.rpc.FieldBounds.progress;
 import static dev.longrunning.rpc.FieldBounds.text;
 import static dev.longrunning.rpc.FieldBounds.textBytes;
+import static dev.longrunning.rpc.FieldBounds.time;
 import static dev.longrunning.rpc.FieldBounds.unlessEmpty;
 import static dev.longrunning.rpc.FieldBounds.uuid;
 
@@ -145,6 +146,7 @@ public final class Bounds {
           Map.entry(OURS + "UpdateOperationRequest.lease_token", LEASE_TOKEN),
           Map.entry(OURS + "UpdateOperationRequest.version", notNegative()),
           Map.entry(OURS + "UpdateOperationRequest.request_id", uuid()),
+          Map.entry(OURS + "UpdateOperationRequest.signals_heard_time", time()),
           Map.entry(OURS + "UpdateOperationRequest.lease_duration", LEASE),
           Map.entry(OURS + "UpdateOperationRequest.service", SERVICE_NAME),
           Map.entry(OURS + "CompleteOperationRequest.name", NAME),

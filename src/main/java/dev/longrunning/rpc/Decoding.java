@@ -2,6 +2,7 @@ package dev.longrunning.rpc;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.Contents;
@@ -75,15 +76,23 @@ final class Decoding {
     if (!set) {
       return null;
     }
-    var estimate = progress.getEstimatedEndTime();
     return new Progress(
         progress.getDoneUnits(),
         progress.getTotalUnits(),
         progress.getUnit(),
         progress.getMessage(),
-        progress.hasEstimatedEndTime()
-            ? Instant.ofEpochSecond(estimate.getSeconds(), estimate.getNanos())
-            : null);
+        progress.hasEstimatedEndTime() ? instant(progress.getEstimatedEndTime()) : null);
+  }
+
+  /** When the newest signal was received that the producer knows; empty: none. */
+  static Optional<Instant> heard(UpdateOperationRequest update) {
+    return update.hasSignalsHeardTime()
+        ? Optional.of(instant(update.getSignalsHeardTime()))
+        : Optional.empty();
+  }
+
+  private static Instant instant(Timestamp time) {
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 
   /** What an update replaces: what its mask names, or else what is set. */

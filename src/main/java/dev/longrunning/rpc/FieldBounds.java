@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.MapEntry;
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.FieldMaskUtil;
 import com.google.protobuf.util.Timestamps;
@@ -168,11 +169,18 @@ final class FieldBounds {
                   progress.getMessage(),
                   null)
               .faults(path));
-      if (!Timestamps.isValid(progress.getEstimatedEndTime())) {
+      time().check(path + ".estimated_end_time", progress.getEstimatedEndTime(), faults);
+    };
+  }
+
+  static Bound time() {
+    return (path, value, faults) -> {
+      var time = (Timestamp) value;
+      if (!Timestamps.isValid(time)) {
         faults.add(
             Violation.of(
-                path + ".estimated_end_time",
-                progress.getEstimatedEndTime().getSeconds() + " s",
+                path,
+                time.getSeconds() + " s",
                 Instant.parse("0001-01-01T00:00:00Z") + " to the end of the year 9999"));
       }
     };

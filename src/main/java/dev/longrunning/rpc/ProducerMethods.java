@@ -78,7 +78,7 @@ public final class ProducerMethods {
   private Future<Reply> update(Call call, UpdateOperationRequest request) {
     return producer
         .apply(changes.of(call, request), call.deadline())
-        .map(OperationWire::updated)
+        .map(written -> OperationWire.updated(written, Decoding.heard(request)))
         .map(Reply::of);
   }
 

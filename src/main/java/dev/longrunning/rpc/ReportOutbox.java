@@ -4,6 +4,7 @@ import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.ReceivedSignals.Received;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.service.OperationWire;
 import dev.longrunning.service.Producer.Written;
@@ -13,19 +14,22 @@ import dev.longrunning.v1.ReportResult;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What one stream of reports has to tell and its caller has had no room for yet.
  *
  * <p><b>Promise.</b> Everything is sent once: first that the server is about to stop, then
- * cancellations, then results in the order they came.
+ * cancellations and signals, then results in the order they came.
  *
  * <p><b>Threads.</b> Confined to the event loop of its stream.
  *
- * <p><b>Bounds.</b> As many results as reports are under way, and one cancellation an operation
- * that is followed. Results wait with their states while the {@link ReportRoom} has room for them;
- * where it has none, a state is read again before it is sent, one at a time.
+ * <p><b>Bounds.</b> As many results as reports are under way, and one cancellation and a signal a
+ * verb for each operation that is followed. Results wait with their states while the {@link
+ * ReportRoom} has room for them; where it has none, a state is read again before it is sent, one at
+ * a time.
  */
 final class ReportOutbox {
   private static final StreamReply GO_AWAY =
@@ -36,6 +40,10 @@ final class ReportOutbox {
   private final ReportRoom.Share room;
   private final Owner owner;
   private final ArrayDeque<Bytes> cancellations = new ArrayDeque<>(0);
+
+  /** Of each verb of each operation the newest, in the order they came. */
+  private final Map<Signalled, Received> signals = new LinkedHashMap<>(0);
+
   private final ArrayDeque<Result> results = new ArrayDeque<>();
   private boolean goAway;
   private boolean goneAway;
@@ -61,6 +69,8 @@ final class ReportOutbox {
    */
   record Report(long sequence, boolean ownsSequence, int bytes) {}
 
+  private record Signalled(OperationKey key, String verb) {}
+
   private sealed interface Result {
     Report report();
   }
@@ -83,7 +93,7 @@ final class ReportOutbox {
   }
 
   boolean isEmpty() {
-    return !goAway && cancellations.isEmpty() && results.isEmpty();
+    return !goAway && cancellations.isEmpty() && signals.isEmpty() && results.isEmpty();
   }
 
   /** Says once that the caller should go on elsewhere. */
@@ -94,6 +104,13 @@ final class ReportOutbox {
 
   void cancelRequested(OperationKey key, Instant at) {
     cancellations.add(OperationWire.cancelRequested(key, at));
+  }
+
+  void signalReceived(OperationKey key, Received signal) {
+    var signalled = new Signalled(key, signal.verb());
+    // One that was not read yet is overtaken.
+    signals.remove(signalled);
+    signals.put(signalled, signal);
   }
 
   void refused(Report report, Problem problem) {
@@ -122,10 +139,20 @@ final class ReportOutbox {
       peer.send(GO_AWAY);
     } else if (!cancellations.isEmpty()) {
       peer.send(StreamReply.of(cancellations.remove()));
+    } else if (!signals.isEmpty()) {
+      sendSignal();
     } else {
       return sendResult();
     }
     return true;
+  }
+
+  private void sendSignal() {
+    var order = signals.entrySet().iterator();
+    var next = order.next();
+    var told = OperationWire.signalReceived(next.getKey().key(), next.getValue());
+    order.remove();
+    peer.send(StreamReply.of(told));
   }
 
   private boolean sendResult() {
@@ -186,6 +213,7 @@ final class ReportOutbox {
   void drop() {
     goAway = false;
     cancellations.clear();
+    signals.clear();
     results.clear();
   }
 }

@@ -1,6 +1,6 @@
 package dev.longrunning.rpc;
 
-import dev.longrunning.service.Cancellations;
+import dev.longrunning.service.Demands;
 
 /**
  * How much the streams of reports of one event loop hold.
@@ -28,7 +28,7 @@ final class ReportRoom {
     return new Share(caller);
   }
 
-  final class Share implements Cancellations.Room {
+  final class Share implements Demands.Room {
     private final String caller;
     private int held;
 

@@ -4,8 +4,10 @@ import com.google.rpc.Code;
 import dev.longrunning.operation.Change.Composable;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.ReceivedSignals.Received;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.rpc.ReportOutbox.Report;
+import dev.longrunning.service.Demands;
 import dev.longrunning.service.Producer.Written;
 import dev.longrunning.service.Reports;
 import dev.longrunning.v1.ReportOperationsRequest;
@@ -31,7 +33,10 @@ import java.util.Set;
  * result is sent, and a share of the {@link ReportRoom}. Beyond, its caller is slowed down.
  */
 final class ReportStream
-    implements StreamListener<ReportOperationsRequest>, ReportTurns.Stream, ReportOutbox.Owner {
+    implements StreamListener<ReportOperationsRequest>,
+        ReportTurns.Stream,
+        ReportOutbox.Owner,
+        Demands.Listener {
   /** As many as may be at the store. */
   static final int REPORTS_MAX = 4_096;
 
@@ -79,9 +84,7 @@ final class ReportStream
     this.room = shared.room().of(call.caller());
     this.outbox = new ReportOutbox(peer, room, this);
     this.reports =
-        shared
-            .service()
-            .open(new Reports.Source(call.caller(), call.deadline(), room, this::cancelRequested));
+        shared.service().open(new Reports.Source(call.caller(), call.deadline(), room, this));
     seat.wake();
   }
 
@@ -151,8 +154,15 @@ final class ReportStream
     outbox.refused(report, problem);
   }
 
-  private void cancelRequested(OperationKey key, Instant at) {
+  @Override
+  public void cancelRequested(OperationKey key, Instant at) {
     outbox.cancelRequested(key, at);
+    seat.wake();
+  }
+
+  @Override
+  public void signalReceived(OperationKey key, Received signal) {
+    outbox.signalReceived(key, signal);
     seat.wake();
   }
 

@@ -8,6 +8,7 @@ import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Outcome;
+import dev.longrunning.operation.ReceivedSignals.Received;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.v1.AdoptOperationResponse;
 import dev.longrunning.v1.CancelRequested;
@@ -17,6 +18,8 @@ import dev.longrunning.v1.OperationSnapshot;
 import dev.longrunning.v1.Progress;
 import dev.longrunning.v1.ReportOperationsResponse;
 import dev.longrunning.v1.ReportResult;
+import dev.longrunning.v1.Signal;
+import dev.longrunning.v1.SignalReceived;
 import dev.longrunning.v1.StartOperationResponse;
 import dev.longrunning.v1.UpdateOperationResponse;
 import dev.longrunning.v1.WatchEvent;
@@ -79,7 +82,8 @@ public final class OperationWire {
             .putAllLabels(snapshot.labels())
             .setCreateTime(timestamp(snapshot.createTime()))
             .setUpdateTime(timestamp(snapshot.updateTime()))
-            .setService(snapshot.key().service());
+            .setService(snapshot.key().service())
+            .addAllSignals(signals(snapshot, Optional.empty()));
     var progress = snapshot.progress();
     if (progress != null) {
       rest.setProgress(progress(progress));
@@ -121,11 +125,16 @@ public final class OperationWire {
         rest.build());
   }
 
-  /** A serialized {@code longrunning.v1.UpdateOperationResponse}. */
-  public static Bytes updated(Producer.Written written) {
+  /**
+   * A serialized {@code longrunning.v1.UpdateOperationResponse}.
+   *
+   * @param heard of signals: when the newest was received that the producer knows
+   */
+  public static Bytes updated(Producer.Written written, Optional<Instant> heard) {
     var rest =
         UpdateOperationResponse.newBuilder()
-            .setCancelRequested(written.snapshot().cancelRequestTime() != null);
+            .setCancelRequested(written.snapshot().cancelRequestTime() != null)
+            .addAllSignals(signals(written.snapshot(), heard));
     written.lease().map(OperationWire::lease).ifPresent(rest::setLease);
     return joined(
         UpdateOperationResponse.SNAPSHOT_FIELD_NUMBER,
@@ -145,7 +154,8 @@ public final class OperationWire {
   public static Bytes adopted(Producer.Written written) {
     var rest =
         AdoptOperationResponse.newBuilder()
-            .setCancelRequested(written.snapshot().cancelRequestTime() != null);
+            .setCancelRequested(written.snapshot().cancelRequestTime() != null)
+            .addAllSignals(signals(written.snapshot(), Optional.empty()));
     written.lease().map(OperationWire::lease).ifPresent(rest::setLease);
     return joined(
         AdoptOperationResponse.SNAPSHOT_FIELD_NUMBER,
@@ -177,6 +187,24 @@ public final class OperationWire {
         CancelRequested.newBuilder().setName(key.name()).setCancelRequestTime(timestamp(at));
     var response = ReportOperationsResponse.newBuilder().setCancelRequested(event).build();
     return Bytes.of(response.toByteArray());
+  }
+
+  /** One that tells of a signal. */
+  public static Bytes signalReceived(OperationKey key, Received signal) {
+    var event = SignalReceived.newBuilder().setName(key.name()).setSignal(signal(signal));
+    var response = ReportOperationsResponse.newBuilder().setSignal(event).build();
+    return Bytes.of(response.toByteArray());
+  }
+
+  private static List<Signal> signals(Snapshot snapshot, Optional<Instant> heard) {
+    return snapshot.signals().after(heard).stream().map(OperationWire::signal).toList();
+  }
+
+  private static Signal signal(Received signal) {
+    return Signal.newBuilder()
+        .setVerb(signal.verb())
+        .setReceiveTime(timestamp(signal.time()))
+        .build();
   }
 
   private static Progress progress(dev.longrunning.operation.Progress progress) {

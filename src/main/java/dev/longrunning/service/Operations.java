@@ -11,6 +11,7 @@ import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.KeyRing;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.Signal;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.profile.ListRules;
 import dev.longrunning.store.OperationStore;
@@ -176,6 +177,14 @@ public final class Operations {
                 running.matches(found.snapshot())
                     ? cancel(key, deadline)
                     : Future.succeededFuture());
+  }
+
+  /**
+   * Tells the producer of a verb of the operation's service. Fails STATE if the operation is done,
+   * or if no producer is known to be alive.
+   */
+  public Future<Void> signal(OperationKey key, String verb, Optional<Instant> deadline) {
+    return changed(new Signal(key, verb), deadline);
   }
 
   /** Removes the record, not the work; a second time NOT_FOUND. */

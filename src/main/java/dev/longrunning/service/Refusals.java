@@ -26,6 +26,7 @@ final class Refusals {
       case LEASE_LOST -> Problem.leaseLost(name);
       case NO_LEASE -> Problem.noLease(name);
       case LEASE_ALIVE -> Problem.leaseAlive(name);
+      case NO_PRODUCER -> Problem.noProducer(name);
       case APPLIED, RENEWED, REPEATED, UNCHANGED, ADOPTED, NOT_DUE ->
           throw new IllegalStateException(answer.verdict() + " refuses no call");
     };

@@ -26,12 +26,12 @@ import java.util.Optional;
  * <p><b>Threads.</b> Confined to the event loop of its stream.
  *
  * <p><b>Bounds.</b> Whoever reports bounds what is under way; what is at the store has {@link
- * WriteTurns}, the operations that are followed {@link Cancellations}.
+ * WriteTurns}, the operations that are followed {@link Demands}.
  */
 public final class Reports {
   private final Service service;
   private final Source source;
-  private final Cancellations cancellations;
+  private final Demands demands;
   private final Map<OperationKey, ReportQueue> queues = new HashMap<>();
   private final ReportQueue.Owner writes = new Writes();
   private Optional<Problem> refusal = Optional.empty();
@@ -53,16 +53,13 @@ public final class Reports {
    * @param listener hears of cancellations, also within a call of {@link Reports}
    */
   public record Source(
-      String caller,
-      Optional<Instant> deadline,
-      Cancellations.Room room,
-      Cancellations.Listener listener) {}
+      String caller, Optional<Instant> deadline, Demands.Room room, Demands.Listener listener) {}
 
   private Reports(Service service, Source source) {
     this.service = service;
     this.source = source;
-    this.cancellations =
-        new Cancellations(service.states(), service.timers(), source.room(), source.listener());
+    this.demands =
+        new Demands(service.states(), service.timers(), source.room(), source.listener());
   }
 
   /** Makes a change, after those of the same operation that were reported before. */
@@ -87,7 +84,7 @@ public final class Reports {
   /** Nobody is there to be told of anything. */
   public void close() {
     queues.values().forEach(ReportQueue::drop);
-    cancellations.close();
+    demands.close();
   }
 
   private final class Writes implements ReportQueue.Owner {
@@ -98,7 +95,7 @@ public final class Reports {
 
     @Override
     public Future<Written> write(Composable change) {
-      cancellations.follow(change.key());
+      demands.follow(change.key());
       return service
           .producer()
           .apply(change, source.deadline())
@@ -107,10 +104,10 @@ public final class Reports {
 
     private Future<Written> heard(OperationKey key, AsyncResult<Written> written) {
       if (written.failed()) {
-        cancellations.refused(key, written.cause());
+        demands.refused(key, written.cause());
         return Future.failedFuture(written.cause());
       }
-      cancellations.answered(written.result().snapshot());
+      demands.answered(written.result().snapshot());
       return Future.succeededFuture(written.result());
     }
 

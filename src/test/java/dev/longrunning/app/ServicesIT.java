@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.longrunning.ListOperationsRequest;
 import com.google.longrunning.Operation;
+import com.google.protobuf.util.Durations;
 import dev.longrunning.profile.Profile;
 import dev.longrunning.profile.StandardMethod;
 import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.testing.ApiClient;
 import dev.longrunning.testing.RestClient;
+import dev.longrunning.v1.Signal;
 import dev.longrunning.v1.StartOperationRequest;
+import dev.longrunning.v1.UpdateOperationRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -41,6 +44,8 @@ final class ServicesIT {
   private static final int SECONDS = 30;
   private static final String FUNCTIONS = "cloud-functions-v1";
   private static final String TRANSFER = "storage-transfer-v1";
+  private static final String TRANSFER_METHODS =
+      "google.storagetransfer.v1.StorageTransferService/";
   private static final String INSIGHTS = "contact-center-insights-v1";
 
   /** Which profile a sample is of. */
@@ -290,6 +295,57 @@ final class ServicesIT {
     await(rest(TRANSFER).post("/v1/" + name + ":update", running), SECONDS);
     await(grpc(TRANSFER).cancel(name), SECONDS);
     assertThat(await(grpc(TRANSFER).get(name), SECONDS).getError().getCode()).isEqualTo(1);
+  }
+
+  @Test
+  void a_transfer_is_paused_and_resumed_by_whoever_runs_it() throws Exception {
+    String name = "transferOperations/signalled-1";
+    var start =
+        StartOperationRequest.newBuilder()
+            .setName(name)
+            .putLabels("project_id", "signalled")
+            .setLeaseDuration(Durations.fromMinutes(10));
+    var lease = await(grpc(TRANSFER).start(start.build()), SECONDS).getLease();
+    var update = UpdateOperationRequest.newBuilder().setName(name).setLeaseToken(lease.getToken());
+    assertThat(await(grpc(TRANSFER).update(update.build()), SECONDS).getSignalsList()).isEmpty();
+
+    assertThat(await(rest(TRANSFER).post("/v1/" + name + ":pause", new JsonObject()), SECONDS))
+        .satisfies(answer -> assertThat(answer.status()).isEqualTo(200))
+        .satisfies(answer -> assertThat(answer.body()).isEmpty());
+    await(grpc(TRANSFER).signal(TRANSFER_METHODS + "ResumeTransferOperation", name), SECONDS);
+
+    var told = await(grpc(TRANSFER).update(update.build()), SECONDS);
+    assertThat(told.getSignalsList())
+        .extracting(Signal::getVerb)
+        .containsExactly("pause", "resume");
+    assertThat(told.getSnapshot().getOperation().getDone()).isFalse();
+    assertThat(told.getSnapshot().getSignalsList()).isEqualTo(told.getSignalsList());
+    update.setSignalsHeardTime(told.getSignals(1).getReceiveTime());
+    assertThat(await(grpc(TRANSFER).update(update.build()), SECONDS).getSignalsList()).isEmpty();
+  }
+
+  @Test
+  void a_signal_that_nobody_would_hear_is_refused() throws Exception {
+    String name = "transferOperations/alone-1";
+    var start =
+        StartOperationRequest.newBuilder().setName(name).putLabels("project_id", "alone").build();
+    await(grpc(TRANSFER).start(start), SECONDS);
+
+    var refused = await(rest(TRANSFER).post("/v1/" + name + ":pause", new JsonObject()), SECONDS);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.body().toString()).contains("FAILED_PRECONDITION", "NO_PRODUCER");
+    var unknown = await(rest(TRANSFER).post("/v1/" + name + ":stop", new JsonObject()), SECONDS);
+    assertThat(unknown.status()).isEqualTo(404);
+    var gone = await(rest(TRANSFER).post("/v1/" + name + "0:pause", new JsonObject()), SECONDS);
+    assertThat(gone.status()).isEqualTo(404);
+    // A service that has no such verb, under the path that another has for it.
+    assertThat(
+            await(
+                    rest(INSIGHTS)
+                        .post("/v1/projects/p/locations/l/operations/o:pause", new JsonObject()),
+                    SECONDS)
+                .status())
+        .isEqualTo(404);
   }
 
   @Test

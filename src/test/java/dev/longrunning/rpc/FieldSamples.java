@@ -58,8 +58,11 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
   }
 
   private static Progress estimate(long seconds, int nanos) {
-    var time = Timestamp.newBuilder().setSeconds(seconds).setNanos(nanos);
-    return Progress.newBuilder().setEstimatedEndTime(time).build();
+    return Progress.newBuilder().setEstimatedEndTime(time(seconds, nanos)).build();
+  }
+
+  private static Timestamp time(long seconds, int nanos) {
+    return Timestamp.newBuilder().setSeconds(seconds).setNanos(nanos).build();
   }
 
   private static Map<String, String> labels(int count) {
@@ -333,6 +336,18 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
     if (request.startsWith("Update")) {
       all.put(request + "lease_duration.seconds", durations("lease_duration", 1, 86_400));
       all.put(request + "lease_duration.nanos", nanos("lease_duration"));
+      all.put(
+          request + "signals_heard_time.seconds",
+          of(
+              "signals_heard_time",
+              List.of(time(-62_135_596_800L, 0), time(253_402_300_799L, 0)),
+              List.of(time(-62_135_596_801L, 0), time(253_402_300_800L, 0))));
+      all.put(
+          request + "signals_heard_time.nanos",
+          of(
+              "signals_heard_time",
+              List.of(time(0, 999_999_999)),
+              List.of(time(0, 1_000_000_000), time(0, -1))));
     }
   }
 

@@ -15,9 +15,12 @@ import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Progress;
+import dev.longrunning.operation.ReceivedSignals;
 import dev.longrunning.operation.Snapshot;
+import dev.longrunning.v1.AdoptOperationResponse;
 import dev.longrunning.v1.CompleteOperationResponse;
 import dev.longrunning.v1.OperationSnapshot;
+import dev.longrunning.v1.Signal;
 import dev.longrunning.v1.StartOperationResponse;
 import dev.longrunning.v1.UpdateOperationResponse;
 import java.time.Duration;
@@ -55,6 +58,7 @@ final class OperationWireTest {
         Map.of("b", "2", "a", "1"),
         end,
         TIME.plusSeconds(2),
+        new ReceivedSignals(Map.of("resume", TIME.plusSeconds(4), "pause", TIME.plusSeconds(3))),
         end == null ? null : end.plus(Duration.ofDays(30)));
   }
 
@@ -138,7 +142,8 @@ final class OperationWireTest {
     var snapshot = OperationSnapshot.parseFrom(OperationWire.snapshot(running()).array());
 
     var started = StartOperationResponse.parseFrom(OperationWire.started(written).array());
-    var updated = UpdateOperationResponse.parseFrom(OperationWire.updated(written).array());
+    var updated =
+        UpdateOperationResponse.parseFrom(OperationWire.updated(written, Optional.empty()).array());
     var completed = CompleteOperationResponse.parseFrom(OperationWire.completed(written).array());
 
     assertThat(started.getSnapshot()).isEqualTo(snapshot);
@@ -148,6 +153,28 @@ final class OperationWireTest {
     assertThat(updated.getLease()).isEqualTo(started.getLease());
     assertThat(updated.getCancelRequested()).isTrue();
     assertThat(completed.getSnapshot()).isEqualTo(snapshot);
+  }
+
+  @Test
+  void signals_are_told_oldest_first_and_of_those_that_were_not_heard()
+      throws InvalidProtocolBufferException {
+    var written = new Producer.Written(running(), Optional.empty());
+    var pause = Signal.newBuilder().setVerb("pause").setReceiveTime(at(TIME.plusSeconds(3)));
+    var resume = Signal.newBuilder().setVerb("resume").setReceiveTime(at(TIME.plusSeconds(4)));
+
+    assertThat(signals(written, Optional.empty())).containsExactly(pause.build(), resume.build());
+    assertThat(signals(written, Optional.of(TIME.plusSeconds(3)))).containsExactly(resume.build());
+    assertThat(signals(written, Optional.of(TIME.plusSeconds(4)))).isEmpty();
+    assertThat(
+            AdoptOperationResponse.parseFrom(OperationWire.adopted(written).array())
+                .getSignalsList())
+        .containsExactly(pause.build(), resume.build());
+  }
+
+  private static List<Signal> signals(Producer.Written written, Optional<Instant> heard)
+      throws InvalidProtocolBufferException {
+    return UpdateOperationResponse.parseFrom(OperationWire.updated(written, heard).array())
+        .getSignalsList();
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Progress;
+import dev.longrunning.operation.ReceivedSignals;
 import dev.longrunning.operation.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ final class PollIntervalTest {
             Map.of(),
             null,
             null,
+            ReceivedSignals.NONE,
             null);
     return PollInterval.of(running, CREATED.plusSeconds(now)).toSeconds();
   }

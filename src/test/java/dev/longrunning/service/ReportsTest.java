@@ -31,8 +31,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class ReportsTest {
-  private static final Cancellations.Room ROOM =
-      new Cancellations.Room() {
+  private static final Demands.Room ROOM =
+      new Demands.Room() {
         @Override
         public boolean take() {
           return true;
@@ -60,7 +60,7 @@ final class ReportsTest {
   private final Reports reports = open();
 
   private Reports open() {
-    return service.open(new Reports.Source("a", Optional.empty(), ROOM, (key, at) -> {}));
+    return service.open(new Reports.Source("a", Optional.empty(), ROOM, new Heard()));
   }
 
   private Composable starting(String name) {
@@ -350,7 +350,7 @@ final class ReportsTest {
     var turns = WriteTurns.ofOneLoopOf(WriteTurns.ALL_CHANGES_MAX, () -> 0);
     var narrow =
         new Reports.Service(producer, fixture.states, fixture.clock, turns)
-            .open(new Reports.Source("a", Optional.empty(), ROOM, (key, at) -> {}));
+            .open(new Reports.Source("a", Optional.empty(), ROOM, new Heard()));
     narrow.apply(starting("a"));
     var first = narrow.apply(starting("b"));
     var second = narrow.apply(progressing("c", 1));
@@ -371,10 +371,8 @@ final class ReportsTest {
   @Test
   void a_cancellation_between_a_change_and_its_answer_is_told() {
     start("a");
-    var told = new ArrayList<OperationKey>();
-    var other =
-        fixture.reports.open(
-            new Reports.Source("a", Optional.empty(), ROOM, (key, at) -> told.add(key)));
+    var heard = new Heard();
+    var other = fixture.reports.open(new Reports.Source("a", Optional.empty(), ROOM, heard));
     fixture.switches().holdAnswers(Call.APPLY);
     var update = other.apply(progressing("a", 1));
     fixture.operations.cancel(key("a"), Optional.empty());
@@ -383,13 +381,12 @@ final class ReportsTest {
     fixture.switches().release(Call.APPLY);
 
     assertThat(snapshot(update).cancelRequestTime()).isNull();
-    assertThat(told).containsExactly(key("a"));
+    assertThat(heard.cancelled).containsExactly(key("a"));
   }
 
   @Test
   void thousands_of_reports_of_one_operation_make_no_stack_deep() {
-    var quick =
-        fixture.reports.open(new Reports.Source("a", Optional.empty(), ROOM, (k, at) -> {}));
+    var quick = fixture.reports.open(new Reports.Source("a", Optional.empty(), ROOM, new Heard()));
     fixture.switches().holdAnswers(Call.APPLY);
     quick.apply(starting("a"));
     var all = new ArrayList<Future<Written>>();

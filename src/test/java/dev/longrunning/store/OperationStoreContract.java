@@ -10,6 +10,7 @@ public abstract class OperationStoreContract
         UpdatesContract,
         LeasesContract,
         AdoptionsContract,
+        SignalsContract,
         EstimatesContract,
         EndsContract,
         ListsContract,

@@ -73,6 +73,12 @@ public final class ApiClient implements AutoCloseable {
     port = newPort;
   }
 
+  /** A further verb of a service, by its full name such as {@code package.Service/Method}. */
+  public Future<Empty> signal(String method, String name) {
+    var request = GetOperationRequest.newBuilder().setName(name).build();
+    return call('/' + method, request, Empty.getDefaultInstance());
+  }
+
   public Future<StartOperationResponse> start(StartOperationRequest request) {
     return call(PRODUCER + "StartOperation", request, StartOperationResponse.getDefaultInstance());
   }

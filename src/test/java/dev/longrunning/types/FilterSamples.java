@@ -8,6 +8,7 @@ import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Progress;
+import dev.longrunning.operation.ReceivedSignals;
 import dev.longrunning.operation.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
@@ -135,6 +136,7 @@ public final class FilterSamples {
             labels,
             ended,
             id.equals("bare") ? created.plusSeconds(1) : null,
+            ReceivedSignals.NONE,
             ended == null ? null : ended.plus(Duration.ofDays(1))));
   }
 

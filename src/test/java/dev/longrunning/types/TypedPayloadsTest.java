@@ -19,6 +19,7 @@ import dev.longrunning.filter.Dialect;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Outcome;
+import dev.longrunning.operation.ReceivedSignals;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.v1.OperationSnapshot;
 import java.time.Duration;
@@ -47,6 +48,7 @@ final class TypedPayloadsTest {
             Map.of(),
             null,
             null,
+            ReceivedSignals.NONE,
             null);
     return Dialect.standard().parse(filter).matches(snapshot, TestTypes.payloads());
   }

@@ -5,6 +5,7 @@ import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.Contents;
+import dev.longrunning.operation.Signal;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;
@@ -166,6 +167,12 @@ final class ChangeColumns implements Change.Visitor {
     tokens[at] = adopt.token();
     leases[at] = micros(adopt.duration());
     masks[at] = adopt.force() ? FORCE : 0;
+  }
+
+  @Override
+  public void signal(Signal signal) {
+    masks[at] = 0;
+    messages[at] = signal.verb();
   }
 
   private void guard(Guard guard) {

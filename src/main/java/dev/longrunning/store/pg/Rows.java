@@ -1,10 +1,13 @@
 package dev.longrunning.store.pg;
 
+import static java.time.temporal.ChronoUnit.MICROS;
+
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Outcome;
 import dev.longrunning.operation.Progress;
+import dev.longrunning.operation.ReceivedSignals;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.operation.Tombstone;
 import dev.longrunning.store.Reading;
@@ -12,7 +15,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,7 +49,7 @@ final class Rows {
         row.getLong("version"),
         present(row, "create_time"),
         present(row, "update_time"),
-        Duration.of(row.getLong("retention_us"), ChronoUnit.MICROS),
+        Duration.of(row.getLong("retention_us"), MICROS),
         Outcome.ofCode(row.getShort("outcome")),
         result == null ? Bytes.EMPTY : result,
         bytes(row, "metadata"),
@@ -55,6 +57,7 @@ final class Rows {
         labels(row.getString("labels")),
         instant(row, "end_time"),
         instant(row, "cancel_request_time"),
+        signals(row.getString("signals")),
         instant(row, "expire_time"));
   }
 
@@ -77,6 +80,19 @@ final class Rows {
     var labels = new TreeMap<String, String>();
     new JsonObject(json).forEach(label -> labels.put(label.getKey(), (String) label.getValue()));
     return Collections.unmodifiableMap(labels);
+  }
+
+  /** Times as microseconds since 1970, by verb. */
+  private static ReceivedSignals signals(@Nullable String json) {
+    if (json == null) {
+      return ReceivedSignals.NONE;
+    }
+    var times = new TreeMap<String, Instant>();
+    var object = new JsonObject(json);
+    object
+        .fieldNames()
+        .forEach(verb -> times.put(verb, Instant.EPOCH.plus(object.getLong(verb), MICROS)));
+    return new ReceivedSignals(times);
   }
 
   private static @Nullable Bytes bytes(Row row, String column) {

@@ -70,7 +70,8 @@ final class Statements {
       select e.nonce, e.timeline, longrunning.timeline() as present, k.ord, o.version, o.create_time,
              o.update_time, o.end_time, o.cancel_request_time, o.expire_time, o.retention_us,
              o.done_units, o.total_units, o.estimated_end_time, o.outcome, k.key, o.collection,
-             o.unit, o.message, o.labels::text as labels, o.metadata, o.result,
+             o.unit, o.message, o.labels::text as labels, o.signals::text as signals,
+             o.metadata, o.result,
              t.version as gone_version, t.kind as gone_kind, t.collection as gone_collection,
              t.create_request as gone_request
         from unnest($1::smallint[], $2::text[]) with ordinality as k (lane, key, ord)
@@ -98,7 +99,8 @@ final class Statements {
       """
       select k.key, o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
              o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
-             o.outcome, o.collection, o.unit, o.message, o.labels::text as labels, o.apart,
+             o.outcome, o.collection, o.unit, o.message, o.labels::text as labels,
+             o.signals::text as signals, o.apart,
              case when not o.apart then o.metadata end as metadata,
              case when not o.apart then o.result end as result,
              t.version as gone_version, t.kind as gone_kind, t.collection as gone_collection,
@@ -126,6 +128,7 @@ final class Statements {
       select o.key, o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
              o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
              o.outcome, o.collection, o.unit, o.message, o.labels::text as labels,
+             o.signals::text as signals,
       """;
 
   // The running sum looks at lengths only: a payload kept out of line is not read for it.

@@ -54,6 +54,8 @@ create table longrunning.op (
   unit                text,
   message             text,
   labels              jsonb       not null,
+  -- Verbs of the service that the producer was told of, each with when it came last, in microseconds since 1970.
+  signals             jsonb,
   metadata            bytea,
   result              bytea,
   constraint op_pkey primary key (lane, key)

@@ -1,12 +1,12 @@
 -- Applies a batch of changes to one lane: at most one change a key, all arrays of one length.
 --
 -- A row's verdict: 0 applied, 1 renewed, 2 repeated, 3 unchanged, 4 adopted, 10 not found, 11 deleted, 12 purged, 13 exists,
--- 14 done, 15 version mismatch, 16 lease lost, 17 no lease, 18 not due, 19 lease alive; 100 applied by an earlier attempt
+-- 14 done, 15 version mismatch, 16 lease lost, 17 no lease, 18 not due, 19 lease alive, 20 no producer; 100 applied by an earlier attempt
 -- of this batch, 101 not applied by it: judge again in a new batch.
 -- A refusal of the whole batch is one row with ord 0: -1 another history, -2 too late, -3 overtaken by a later batch of
 -- the same writer. Nothing was or will be applied then.
 --
--- Kinds: 1 start, 2 update, 3 complete, 4 cancel, 5 expire, 6 delete, 7 purge, 8 adopt. An adoption is logged, so that its late arrival is
+-- Kinds: 1 start, 2 update, 3 complete, 4 cancel, 5 expire, 6 delete, 7 purge, 8 adopt, 9 signal. An adoption is logged, so that its late arrival is
 -- recognised, but changes no operation and moves no version.
 --
 -- p_since      a revision of the lane known before the first attempt, the same for every attempt
@@ -111,7 +111,8 @@ begin
          v_lease_places, v_lease_tokens, v_lease_ends, v_estimates, v_reports, v_rates, v_rate_us
   from (
     select i.ord, o.place, coalesce(o.version, 0) as version, l.place as lease_place, l.token as lease_token,
-           greatest(v_now, o.update_time) as at, o.cancel_request_time,
+           case when i.kind = 9 then greatest(v_now, o.update_time + interval '1 microsecond') else greatest(v_now, o.update_time) end as at,
+           o.cancel_request_time,
            coalesce(i.estimate, r.estimate) as estimate, r.reports, r.rate, r.rate_us,
            (case
               when i.kind = 4 and l.expires_at > v_now then 0
@@ -176,6 +177,12 @@ begin
                   when l.request = i.request then case when l.expires_at > v_now then 2 else 1 end
                   when l.expires_at > v_now and i.mask & 8 = 0 then 19
                   else 4
+                end
+              when i.kind = 9 then
+                case
+                  when o.outcome <> 0 then 14
+                  when l.expires_at > v_now then 0
+                  else 20
                 end
               else 0
             end)::smallint as verdict
@@ -247,7 +254,7 @@ begin
     where i.kind = 1 and i.verdict = 0 and i.lease_us is not null;
   end if;
 
-  if p_kinds && '{2,3,4,5}' and 0 = any (v_verdicts) then
+  if p_kinds && '{2,3,4,5,9}' and 0 = any (v_verdicts) then
     -- By place: found a moment ago, and only a holder of the lane's lock can move the row.
     update longrunning.op o
        set version = v_rev,
@@ -265,6 +272,9 @@ begin
            rate_us = case when i.kind = 2 and i.mask & 2 <> 0 then i.rate_us else o.rate_us end,
            reports = case when i.kind = 2 and i.mask & 2 <> 0 then i.reports else o.reports end,
            labels = case when i.mask & 4 <> 0 then i.labels::jsonb else o.labels end,
+           signals = case when i.kind = 9
+                          then coalesce(o.signals, '{}') || jsonb_build_object(i.message, (extract(epoch from i.at) * 1000000)::bigint)
+                          else o.signals end,
            outcome = case when i.kind = 3 then i.outcome when i.ends > 0 then 2 else o.outcome end,
            result = case when i.kind = 3 or i.ends = 1 then i.result when i.ends = 2 then i.otherwise else o.result end,
            end_time = case when i.kind = 3 or i.ends > 0 then i.at else o.end_time end,
@@ -275,7 +285,7 @@ begin
            as i (kind, verdict, place, at, cancel_request_time, ends, request, mask, metadata, done_units,
                  total_units, unit, message, estimated_end_time, rate, rate_us, reports, labels, outcome,
                  result, otherwise)
-     where o.ctid = i.place and i.verdict = 0 and i.kind between 2 and 5;
+     where o.ctid = i.place and i.verdict = 0 and (i.kind between 2 and 5 or i.kind = 9);
   end if;
 
   if p_kinds && '{6,7}' then

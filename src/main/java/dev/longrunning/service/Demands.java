@@ -6,30 +6,34 @@ import dev.longrunning.feed.States;
 import dev.longrunning.feed.Timers;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.ReceivedSignals;
+import dev.longrunning.operation.ReceivedSignals.Received;
 import dev.longrunning.operation.Snapshot;
 import io.vertx.core.AsyncResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether somebody asked for the end of an operation that one stream reports on.
+ * What is asked of the producer of the operations that one stream reports on: to end them, or what
+ * signals say.
  *
  * <p><b>Promise.</b> While an operation is followed, a cancellation is told once, also one that was
- * requested before, and also where it ended the operation at once; but only of operations of which
- * a report succeeded. It is followed from its first report until it is done or gone, or belongs to
- * another producer.
+ * requested before, and also where it ended the operation at once; and so is the newest signal of
+ * each verb while it runs. But only of operations of which a report succeeded. It is followed from
+ * its first report until it is done or gone, or belongs to another producer.
  *
  * <p><b>Threads.</b> Confined to the event loop of its stream.
  *
  * <p><b>Bounds.</b> {@value #OPERATIONS_MAX} operations, and the {@link Room} that all streams
  * share: beyond it the one that was not reported for the longest time is let go, and with no other
- * to let go one is not followed at all. Its reports' results tell of a cancellation all the same.
- * At most {@value #READS_MAX} reads at a time, however many changes come.
+ * to let go one is not followed at all. Its reports' results tell of them all the same. At most
+ * {@value #READS_MAX} reads at a time, however many changes come.
  */
-public final class Cancellations {
+public final class Demands {
   static final int OPERATIONS_MAX = 65_536;
 
   /** One statement's worth. */
@@ -50,9 +54,11 @@ public final class Cancellations {
   private int reads;
   private boolean pausing;
 
-  /** Who hears of cancellations. */
+  /** The producer. */
   public interface Listener {
     void cancelRequested(OperationKey key, Instant at);
+
+    void signalReceived(OperationKey key, Received signal);
   }
 
   /** How many operations all streams may follow. */
@@ -63,7 +69,7 @@ public final class Cancellations {
     void give();
   }
 
-  Cancellations(States states, Timers timers, Room room, Listener listener) {
+  Demands(States states, Timers timers, Room room, Listener listener) {
     this.states = states;
     this.timers = timers;
     this.room = room;
@@ -79,6 +85,11 @@ public final class Cancellations {
 
     private @Nullable Instant cancelRequestTime;
     private boolean told;
+
+    private ReceivedSignals signals = ReceivedSignals.NONE;
+
+    /** When the newest was received that was told. */
+    private Optional<Instant> heard = Optional.empty();
 
     /** Whether it is done or gone. */
     private boolean over;
@@ -114,16 +125,11 @@ public final class Cancellations {
       readAnew(this);
     }
 
-    void endInterest() {
-      if (interest != null) {
-        interest.close();
-        interest = null;
-      }
-    }
-
     void end() {
       ended = true;
-      endInterest();
+      if (interest != null) {
+        interest.close();
+      }
     }
   }
 
@@ -254,6 +260,7 @@ public final class Cancellations {
     if (snapshot.cancelRequestTime() != null) {
       operation.cancelRequestTime = snapshot.cancelRequestTime();
     }
+    operation.signals = snapshot.signals();
     operation.over |= snapshot.isDone();
     settle(operation);
   }
@@ -266,12 +273,15 @@ public final class Cancellations {
     var at = operation.cancelRequestTime;
     if (at != null && !operation.told) {
       operation.told = true;
-      // Nothing more is to be heard of it.
-      operation.endInterest();
       listener.cancelRequested(operation.key, at);
     }
     if (operation.over) {
       letGo(operation);
+      return;
+    }
+    for (var signal : operation.signals.after(operation.heard)) {
+      operation.heard = Optional.of(signal.time());
+      listener.signalReceived(operation.key, signal);
     }
   }
 

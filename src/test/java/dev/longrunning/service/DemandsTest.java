@@ -6,35 +6,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.operation.Signal;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.store.Samples;
 import dev.longrunning.store.Switches.Call;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-final class CancellationsTest {
+final class DemandsTest {
   private static final UUID TOKEN = new UUID(1, 2);
 
   private final Fixture fixture = new Fixture();
-  private final List<OperationKey> told = new ArrayList<>();
-  private final List<Instant> times = new ArrayList<>();
+  private final Heard heard = new Heard();
+  private final List<OperationKey> told = heard.cancelled;
+  private final List<Instant> times = heard.times;
   private final Places room = new Places();
-  private final Cancellations cancellations =
-      new Cancellations(
-          fixture.states,
-          fixture.clock,
-          room,
-          (key, at) -> {
-            told.add(key);
-            times.add(at);
-          });
+  private final Demands demands = new Demands(fixture.states, fixture.clock, room, heard);
 
-  private static final class Places implements Cancellations.Room {
+  private static final class Places implements Demands.Room {
     private int max = Integer.MAX_VALUE;
     private int taken;
 
@@ -73,8 +66,8 @@ final class CancellationsTest {
 
   /** A report of it that succeeds. */
   private void report(int number) {
-    cancellations.follow(key(number));
-    cancellations.answered(stored(number));
+    demands.follow(key(number));
+    demands.answered(stored(number));
   }
 
   private void cancel(int number) {
@@ -105,15 +98,69 @@ final class CancellationsTest {
     assertThat(times).containsExactly(fixture.clock.instant());
   }
 
+  private void signal(int number, String verb) {
+    apply(new Signal(key(number), verb));
+  }
+
+  @Test
+  void signals_are_told_as_they_come_each_once_the_newest_of_each_verb() {
+    start(1);
+    report(1);
+    signal(1, "pause");
+    hear(1);
+    hear(1);
+    report(1);
+    assertThat(heard.signals).containsExactly("operations/o1 pause");
+
+    signal(1, "pause");
+    signal(1, "resume");
+    signal(1, "pause");
+    hear(1);
+    report(1);
+    assertThat(heard.signals)
+        .containsExactly("operations/o1 pause", "operations/o1 resume", "operations/o1 pause");
+  }
+
+  @Test
+  void signals_from_before_the_first_report_are_told_with_its_answer() {
+    start(1);
+    signal(1, "pause");
+    demands.follow(key(1));
+    hear(1);
+    assertThat(heard.signals).isEmpty();
+
+    demands.answered(stored(1));
+
+    assertThat(heard.signals).containsExactly("operations/o1 pause");
+  }
+
+  @Test
+  void signals_are_told_also_after_a_cancellation_and_not_after_the_end() {
+    start(1);
+    report(1);
+    cancel(1);
+    hear(1);
+    signal(1, "pause");
+    hear(1);
+    assertThat(told).containsExactly(key(1));
+    assertThat(heard.signals).containsExactly("operations/o1 pause");
+
+    signal(1, "resume");
+    apply(Samples.completion(key(1), Samples.leased(TOKEN), "done"));
+    hear(1);
+    assertThat(heard.signals).containsExactly("operations/o1 pause");
+    assertThat(demands.size()).isZero();
+  }
+
   @Test
   void one_that_was_requested_before_the_first_report_is_told_with_its_answer() {
     start(1);
     cancel(1);
 
-    cancellations.follow(key(1));
+    demands.follow(key(1));
     hear(1);
     assertThat(told).isEmpty();
-    cancellations.answered(stored(1));
+    demands.answered(stored(1));
 
     assertThat(told).containsExactly(key(1));
   }
@@ -121,12 +168,12 @@ final class CancellationsTest {
   @Test
   void one_that_comes_between_a_change_and_its_answer_is_told() {
     start(1);
-    cancellations.follow(key(1));
+    demands.follow(key(1));
     var answer = stored(1);
     cancel(1);
     hear(1);
 
-    cancellations.answered(answer);
+    demands.answered(answer);
 
     assertThat(told).containsExactly(key(1));
   }
@@ -136,33 +183,33 @@ final class CancellationsTest {
     for (boolean early : List.of(true, false)) {
       int number = early ? 1 : 2;
       apply(Samples.start(key(number)));
-      cancellations.follow(key(number));
+      demands.follow(key(number));
       var answer = stored(number);
       if (!early) {
-        cancellations.answered(answer);
+        demands.answered(answer);
       }
       cancel(number);
       hear(number);
       if (early) {
-        cancellations.answered(answer);
+        demands.answered(answer);
       }
 
       assertThat(told).contains(key(number)).hasSize(number);
-      assertThat(cancellations.size()).isZero();
+      assertThat(demands.size()).isZero();
     }
   }
 
   @Test
   void nothing_is_told_of_operations_whose_reports_are_refused() {
     start(1);
-    cancellations.follow(key(1));
+    demands.follow(key(1));
     cancel(1);
     hear(1);
-    cancellations.refused(key(1), Problem.leaseLost(key(1).name()));
+    demands.refused(key(1), Problem.leaseLost(key(1).name()));
     hear(1);
 
     assertThat(told).isEmpty();
-    assertThat(cancellations.size()).isZero();
+    assertThat(demands.size()).isZero();
     assertThat(fixture.states.watches()).isZero();
   }
 
@@ -171,11 +218,11 @@ final class CancellationsTest {
     start(1);
     report(1);
 
-    cancellations.refused(key(1), Problem.versionMismatch(key(1).name(), 1, 2));
-    assertThat(cancellations.size()).isOne();
-    cancellations.refused(key(1), Problem.leaseLost(key(1).name()));
+    demands.refused(key(1), Problem.versionMismatch(key(1).name(), 1, 2));
+    assertThat(demands.size()).isOne();
+    demands.refused(key(1), Problem.leaseLost(key(1).name()));
 
-    assertThat(cancellations.size()).isZero();
+    assertThat(demands.size()).isZero();
     cancel(1);
     hear(1);
     assertThat(told).isEmpty();
@@ -190,7 +237,7 @@ final class CancellationsTest {
     assertThat(room.taken).isEqualTo(4);
 
     apply(Samples.completion(key(1), Samples.leased(TOKEN), "r"));
-    cancellations.answered(stored(1));
+    demands.answered(stored(1));
     apply(Samples.completion(key(2), Samples.leased(TOKEN), "r"));
     hear(2);
     apply(new Change.Delete(key(3)));
@@ -199,10 +246,10 @@ final class CancellationsTest {
     cancel(4);
     hear(4);
     apply(Samples.completion(key(4), Samples.leased(TOKEN), "r"));
-    cancellations.answered(stored(4));
+    demands.answered(stored(4));
 
     assertThat(told).containsExactly(key(4));
-    assertThat(cancellations.size()).isZero();
+    assertThat(demands.size()).isZero();
     assertThat(room.taken).isZero();
     assertThat(fixture.states.watches()).isZero();
   }
@@ -214,33 +261,33 @@ final class CancellationsTest {
     cancel(1);
     apply(Samples.completion(key(1), Samples.leased(TOKEN), "r"));
 
-    cancellations.answered(stored(1));
+    demands.answered(stored(1));
 
     assertThat(told).isEmpty();
   }
 
   @Test
   void beyond_its_bound_the_one_that_was_not_reported_for_the_longest_time_is_let_go() {
-    for (int i = 0; i < Cancellations.OPERATIONS_MAX; i++) {
-      cancellations.follow(key(i));
+    for (int i = 0; i < Demands.OPERATIONS_MAX; i++) {
+      demands.follow(key(i));
     }
     start(0);
     start(1);
-    start(Cancellations.OPERATIONS_MAX);
+    start(Demands.OPERATIONS_MAX);
     report(0);
-    assertThat(cancellations.size()).isEqualTo(Cancellations.OPERATIONS_MAX);
+    assertThat(demands.size()).isEqualTo(Demands.OPERATIONS_MAX);
 
-    report(Cancellations.OPERATIONS_MAX);
+    report(Demands.OPERATIONS_MAX);
 
-    assertThat(cancellations.size()).isEqualTo(Cancellations.OPERATIONS_MAX);
-    assertThat(room.taken).isEqualTo(Cancellations.OPERATIONS_MAX);
-    assertThat(fixture.states.watches()).isEqualTo(Cancellations.OPERATIONS_MAX);
-    cancellations.answered(stored(1));
-    for (int i : new int[] {0, 1, Cancellations.OPERATIONS_MAX}) {
+    assertThat(demands.size()).isEqualTo(Demands.OPERATIONS_MAX);
+    assertThat(room.taken).isEqualTo(Demands.OPERATIONS_MAX);
+    assertThat(fixture.states.watches()).isEqualTo(Demands.OPERATIONS_MAX);
+    demands.answered(stored(1));
+    for (int i : new int[] {0, 1, Demands.OPERATIONS_MAX}) {
       cancel(i);
       hear(i);
     }
-    assertThat(told).containsExactly(key(0), key(Cancellations.OPERATIONS_MAX));
+    assertThat(told).containsExactly(key(0), key(Demands.OPERATIONS_MAX));
   }
 
   @Test
@@ -249,7 +296,7 @@ final class CancellationsTest {
     start(2);
     room.max = 0;
     report(1);
-    assertThat(cancellations.size()).isZero();
+    assertThat(demands.size()).isZero();
 
     room.max = 1;
     report(1);
@@ -261,13 +308,13 @@ final class CancellationsTest {
     cancel(2);
     hear(2);
     assertThat(told).containsExactly(key(2));
-    cancellations.close();
+    demands.close();
     assertThat(room.taken).isZero();
   }
 
   @Test
   void states_that_are_not_in_memory_are_read_some_at_a_time() {
-    int many = 3 * Cancellations.READS_MAX;
+    int many = 3 * Demands.READS_MAX;
     for (int i = 0; i < many; i++) {
       start(i);
       report(i);
@@ -281,7 +328,7 @@ final class CancellationsTest {
       hear(i);
     }
 
-    assertThat(fixture.switches().count(Call.FIND) - before).isEqualTo(Cancellations.READS_MAX);
+    assertThat(fixture.switches().count(Call.FIND) - before).isEqualTo(Demands.READS_MAX);
     fixture.switches().release(Call.FIND);
     assertThat(told).hasSize(many).doesNotHaveDuplicates();
     assertThat(fixture.switches().count(Call.FIND) - before).isLessThan(2 * many);
@@ -328,10 +375,10 @@ final class CancellationsTest {
     fixture.switches().holdAnswers(Call.FIND);
     hear(1);
 
-    cancellations.close();
+    demands.close();
     fixture.switches().release(Call.FIND);
     hear(1);
-    cancellations.answered(stored(1));
+    demands.answered(stored(1));
 
     assertThat(told).isEmpty();
     assertThat(room.taken).isZero();
@@ -343,7 +390,7 @@ final class CancellationsTest {
     start(1);
     report(1);
 
-    cancellations.refused(key(1), Problem.databaseUnavailable());
+    demands.refused(key(1), Problem.databaseUnavailable());
     apply(Samples.update(key(1), Samples.leased(TOKEN), Samples.metadata("x")));
     cancel(1);
     hear(1);
