@@ -226,6 +226,59 @@ final class ServiceFileTest {
   }
 
   @Test
+  void signals_are_on_the_paths_of_operations_with_their_verbs() {
+    var transfer = TestProfiles.profile("storage-transfer-v1");
+    String pause = "google.storagetransfer.v1.StorageTransferService/PauseTransferOperation";
+
+    assertThat(transfer.bindings().of(pause))
+        .containsExactly(HttpRule.post("/v1/{name=transferOperations/**}:pause"));
+    assertThat(transfer.signal(pause))
+        .hasValueSatisfying(signal -> assertThat(signal.verb()).isEqualTo("pause"))
+        .hasValueSatisfying(
+            signal ->
+                assertThat(signal.access().permissions())
+                    .containsExactly("storagetransfer.operations.pause"));
+    assertThat(TestProfiles.profile("default").signals()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "watch, a.B.C, verb",
+    "Pause, a.B.C, verb",
+    "'', a.B.C, verb",
+    "pause, C, method",
+    "pause, a.B/C, method",
+    "pause, a.Taken.Already, method",
+    "resume, a.B.C, verb"
+  })
+  void a_signal_needs_a_verb_and_a_method_of_its_own(String verb, String method, String key) {
+    var faults =
+        read("""
+            longrunning:
+              signals:
+              - {verb: resume, method: a.Taken.Already}
+              - {verb: '%s', method: '%s'}
+            """
+                .formatted(verb, method))
+            .faults();
+
+    assertThat(faults)
+        .singleElement()
+        .asString()
+        .startsWith("exports-v1.yaml:4: " + key + ": got ");
+  }
+
+  @Test
+  void a_service_has_no_more_signals_than_an_operation_remembers() {
+    var text = new StringBuilder("longrunning:\n  signals:\n");
+    for (char verb = 'a'; verb <= 'i'; verb++) {
+      text.append("  - {verb: ").append(verb).append(", method: a.B.C").append(verb).append("}\n");
+    }
+
+    assertThat(read(text.toString()).faults()).singleElement().asString().contains("at most 8");
+  }
+
+  @Test
   void a_custom_method_of_http_has_a_name() {
     var read =
         read(

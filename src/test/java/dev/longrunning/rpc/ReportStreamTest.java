@@ -30,6 +30,7 @@ import dev.longrunning.v1.UpdateOperationRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class ReportStreamTest {
@@ -467,6 +468,44 @@ final class ReportStreamTest {
         .extracting(event -> event.getCancelRequested().getName())
         .containsExactly(name(2));
     assertThat(result(2).getSnapshot().hasCancelRequestTime()).isTrue();
+  }
+
+  private void signal(int number, String verb) {
+    var key = OperationKey.of(name(number));
+    await(rows.fixture.operations.signal(key, verb, Optional.empty()));
+    hear(number);
+  }
+
+  @Test
+  void signals_are_told_and_of_those_that_wait_for_the_caller_to_read_the_newest_of_each_verb() {
+    var lease = Durations.fromSeconds(60);
+    peer.send(1, report(start(1).setLeaseDuration(lease)));
+    peer.send(2, report(start(2).setLeaseDuration(lease)));
+    signal(1, "pause");
+    assertThat(signals()).containsExactly(name(1) + " pause");
+
+    peer.read(false);
+    for (int i = 0; i < 1_000; i++) {
+      signal(1, "pause");
+      signal(1, "resume");
+      signal(2, "pause");
+    }
+    peer.read(true);
+    pass(1);
+
+    assertThat(signals())
+        .containsExactly(
+            name(1) + " pause", name(1) + " pause", name(1) + " resume", name(2) + " pause");
+    var token = result(1).getLease().getToken();
+    peer.send(3, report(update(1).setLeaseToken(token)));
+    assertThat(result(3).getSnapshot().getSignals(1))
+        .isEqualTo(peer.events().get(2).getSignal().getSignal());
+  }
+
+  private List<String> signals() {
+    return peer.events().stream()
+        .map(event -> event.getSignal().getName() + ' ' + event.getSignal().getSignal().getVerb())
+        .toList();
   }
 
   @Test
