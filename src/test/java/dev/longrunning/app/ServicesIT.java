@@ -46,6 +46,7 @@ final class ServicesIT {
   private static final String TRANSFER = "storage-transfer-v1";
   private static final String TRANSFER_METHODS =
       "google.storagetransfer.v1.StorageTransferService/";
+  private static final String VERTEX = "vertex-ai-v1";
   private static final String INSIGHTS = "contact-center-insights-v1";
 
   /** Which profile a sample is of. */
@@ -59,7 +60,7 @@ final class ServicesIT {
           Map.entry("spanner.v1", "spanner-v1"),
           Map.entry("dataproc.v1", "dataproc-v1"),
           Map.entry("bigtableadmin.v2", "bigtable-admin-v2"),
-          Map.entry("aiplatform.v1", "vertex-ai-v1"),
+          Map.entry("aiplatform.v1", VERTEX),
           Map.entry("run.v2", "cloud-run-v2"),
           Map.entry("speech.v1", "speech-v1"));
 
@@ -230,6 +231,50 @@ final class ServicesIT {
     return answer.body().getJsonArray("operations", new JsonArray()).stream()
         .map(each -> ((JsonObject) each).getString("name"))
         .toList();
+  }
+
+  @Test
+  void a_page_token_goes_on_in_its_own_list_only_over_both_transports() throws Exception {
+    String here = "projects/tokens/locations/here";
+    for (String id : List.of(INSIGHTS, VERTEX)) {
+      for (int i = 1; i <= 3; i++) {
+        var name = here + "/operations/" + i;
+        var start = StartOperationRequest.newBuilder().setService(id).setName(name).build();
+        await(grpc(id).start(start), SECONDS);
+      }
+    }
+    var first = ListOperationsRequest.newBuilder().setName(here).setFilter("done = false");
+    first.setPageSize(1);
+    String token = await(grpc(INSIGHTS).list(first.build()), SECONDS).getNextPageToken();
+
+    // Another size of the pages is no other list.
+    var next = first.clone().setPageToken(token).setPageSize(7);
+    assertThat(await(grpc(INSIGHTS).list(next.build()), SECONDS).getOperationsList())
+        .extracting(Operation::getName)
+        .containsExactly(here + "/operations/2", here + "/operations/1");
+    String more = "&pageSize=7&pageToken=" + token;
+    assertThat(names(list(INSIGHTS, path(here), "done = false", more))).hasSize(2);
+    assertTokenRefused(VERTEX, next);
+    for (String other : List.of("", "done=false", "done = true", "done = false ")) {
+      assertTokenRefused(INSIGHTS, next.clone().setFilter(other));
+    }
+    assertTokenRefused(INSIGHTS, next.clone().setName("projects/tokens/locations/there"));
+    assertTokenRefused(INSIGHTS, next.clone().setPageToken(token.substring(1)));
+  }
+
+  private static String path(String collection) {
+    return "/v1/" + collection + "/operations";
+  }
+
+  private void assertTokenRefused(String id, ListOperationsRequest.Builder request)
+      throws Exception {
+    assertThatThrownBy(() -> await(grpc(id).list(request.build()), SECONDS))
+        .hasMessageContaining("INVALID_ARGUMENT: page_token: got ");
+    String more = "&pageSize=7&pageToken=" + request.getPageToken();
+    var answer = list(id, path(request.getName()), request.getFilter(), more);
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body().getJsonObject("error").getString("message"))
+        .startsWith("pageToken: got ");
   }
 
   @Test

@@ -48,6 +48,8 @@ final class FilterStatements {
       "octet_length(o.collection) - octet_length(replace(o.collection, '/', '')) = %s"
           + " and o.collection like %s";
   static final String BEHIND = " and (o.create_time, o.key) < (%s, %s)";
+  static final String CREATED_UNTIL = " and o.create_time <= %s";
+  static final String CREATED_FROM = " and o.create_time >= %s";
 
   /** An error begins with its code, of one byte, as protobuf writes it: more is not read of it. */
   static final String ERROR_CODE =

@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.filter.CreateTimes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.PageToken;
 import dev.longrunning.operation.Snapshot;
@@ -10,6 +11,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +70,7 @@ final class FilteredPage {
             + filter.narrowing().writtenBy(conditions)
             + FilterStatements.MATCHES_END
             + from
-            + behind(listing, arguments)
+            + range(listing, arguments)
             + FilterStatements.TAIL;
     return new FilteredPage(listing, candidates, sql, arguments);
   }
@@ -78,15 +80,32 @@ final class FilteredPage {
     return "$" + arguments.size() + "::text";
   }
 
-  private static String behind(Listing listing, Tuple arguments) {
+  /** Where the index is entered, and where it is left. */
+  private static String range(Listing listing, Tuple arguments) {
+    var created = CreateTimes.of(listing.sieve().filter().narrowing());
+    return begin(listing, created.to(), arguments)
+        + (created.from() == null
+            ? ""
+            : String.format(FilterStatements.CREATED_FROM, bound(arguments, created.from())));
+  }
+
+  // One bound only: given two, the index may be entered by the one that leaves more to look at.
+  private static String begin(Listing listing, @Nullable Instant to, Tuple arguments) {
     PageToken after = listing.after();
+    if (to != null && (after == null || after.createTime().isAfter(to))) {
+      return String.format(FilterStatements.CREATED_UNTIL, bound(arguments, to));
+    }
     if (after == null) {
       return "";
     }
+    String time = bound(arguments, after.createTime());
     var key = new OperationKey(listing.service(), after.name());
-    arguments.addOffsetDateTime(after.createTime().atOffset(ZoneOffset.UTC));
-    String time = "$" + arguments.size() + "::timestamptz";
     return String.format(FilterStatements.BEHIND, time, bound(arguments, key.text()));
+  }
+
+  private static String bound(Tuple arguments, Instant time) {
+    arguments.addOffsetDateTime(time.atOffset(ZoneOffset.UTC));
+    return "$" + arguments.size() + "::timestamptz";
   }
 
   String sql() {

@@ -2,6 +2,7 @@ package dev.longrunning.store.pg;
 
 import static dev.longrunning.store.pg.StoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.longrunning.filter.Dialect;
 import dev.longrunning.filter.Sieve;
@@ -12,6 +13,8 @@ import dev.longrunning.store.Listing;
 import dev.longrunning.types.TestTypes;
 import io.vertx.pgclient.PgConnection;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -71,18 +74,29 @@ final class FilteredPlansIT {
     return new Listing("default", pattern, after, LIMIT, 3 << 20, EXAMINED_MAX, sieve);
   }
 
+  /** The plan that the server has, which knows no values: those of "explain" alone would. */
   private String plan(Listing listing) throws Exception {
     var page = FilteredPage.of(listing);
-    var explain = "explain (analyze, timing off, summary off) " + page.sql();
+    var values = new ArrayList<String>();
+    for (int i = 0; i < page.arguments().size(); i++) {
+      values.add("'" + page.arguments().getValue(i) + "'");
+    }
+    await(connection.query("prepare page as " + page.sql()).execute());
+    var explain = "explain (analyze, timing off, summary off) execute page(";
     var plan = new StringBuilder();
-    for (var row : await(connection.preparedQuery(explain).execute(page.arguments()))) {
+    for (var row : await(connection.query(explain + String.join(", ", values) + ")").execute())) {
       plan.append(row.getString(0)).append('\n');
     }
+    await(connection.query("deallocate page").execute());
     return plan.toString();
   }
 
   private Listed page(Listing listing) throws Exception {
     return await(store.store.list(listing));
+  }
+
+  private int examined(Listing listing) throws Exception {
+    return rows(SCANNED, plan(listing));
   }
 
   private static int rows(Pattern pattern, String plan) {
@@ -147,6 +161,56 @@ final class FilteredPlansIT {
     assertThat(none.stoppedAt().name())
         .isEqualTo("projects/p/operations/grown" + FilteredPage.CANDIDATES_MAX);
     assertThat(page(listing("error.code = 5", "projects/p", null)).operations()).hasSize(LIMIT);
+  }
+
+  @Test
+  void nothing_is_looked_at_beyond_the_times_of_creation_that_a_filter_names() throws Exception {
+    // One a millisecond, so these are the 50,000th to the 50,029th.
+    String thirty =
+        "create_time <= \"2025-12-31T23:59:10Z\" AND create_time > \"2025-12-31T23:59:09.970Z\"";
+    for (String collection : List.of("projects/p", "projects/-")) {
+      for (String more : List.of("", " AND labels.env = none", " AND metadata.kind = wanted")) {
+        var all = listing(thirty + more, collection, null);
+        assertThat(examined(all)).as(more).isEqualTo(30);
+        assertThat(page(all).stoppedAt()).as(more).isNull();
+        assertThat(page(all).operations()).as(more).hasSize(more.isEmpty() ? 30 : 0);
+
+        var tenth = Instant.parse("2025-12-31T23:59:09.990Z");
+        var behind = new PageToken(tenth, "projects/p/operations/grown50010");
+        assertThat(examined(listing(thirty + more, collection, behind))).as(more).isEqualTo(19);
+        var before = new PageToken(tenth.plusSeconds(1), "projects/p/operations/grown49010");
+        assertThat(examined(listing(thirty + more, collection, before))).as(more).isEqualTo(30);
+      }
+    }
+  }
+
+  @Test
+  void a_time_of_creation_is_where_the_index_is_entered_and_left() throws Exception {
+    String filter = "create_time < \"2025-12-31T23:59:10Z\" AND labels.env = prod";
+    assertEntered(filter, null, "create_time <= ");
+    // Behind the first page the place alone: the index is entered by one of the two.
+    var after = new PageToken(Instant.parse("2025-12-31T23:59:05Z"), "projects/p/operations/x");
+    assertEntered(filter, after, "ROW(create_time, key) < ROW");
+    assertEntered("create_time >= \"2025-12-31T23:59:00Z\"", null, "create_time >= ");
+
+    var first = listing("create_time = \"2025-12-31T23:59:10Z\"", "projects/p", null);
+    assertThat(examined(first)).isEqualTo(1);
+    assertThat(page(first).operations())
+        .extracting(each -> each.key().name())
+        .containsExactly("projects/p/operations/grown50000");
+    var none = "create_time > \"2025-12-31T23:59:10Z\" AND create_time < \"2025-12-31T23:59:00Z\"";
+    assertThat(page(listing(none, "projects/p", null))).isEqualTo(new Listed(List.of(), null));
+  }
+
+  private void assertEntered(String filter, @Nullable PageToken after, String condition)
+      throws Exception {
+    for (String collection : List.of("projects/p", "projects/-")) {
+      var conditions = plan(listing(filter, collection, after)).lines();
+      assertThat(conditions.filter(line -> line.contains("Index Cond: ")))
+          .singleElement(STRING)
+          .contains(condition)
+          .satisfies(line -> assertThat(line.split("create_time")).hasSize(2));
+    }
   }
 
   @Test
