@@ -40,7 +40,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The statements are the server's own, found by reflection, on a connection with its settings and with the generic
  * plan that it would use. "Rows" are of the whole answer, one more than the page; "examined" counts what scans return
- * and what they drop. "Pages" are asked for one by one until the list has ended, each of 50.
+ * and what they drop. What they pass over inside of an index shows in "buffers" only. "Pages" are asked for one by one
+ * until the list has ended, each of 50.
  */
 public final class ListBench {
   private static final int OPERATIONS = Integer.getInteger("operations", 1_000_000);
@@ -189,12 +190,12 @@ public final class ListBench {
   }
 
   private void unfiltered(Case asked) throws Exception {
-    print(asked, "first", null, "");
+    print(asked, 1, null, "");
     PageToken after = null;
     for (int page = 1; page < 100; page++) {
       after = next(asked, after);
     }
-    print(asked, "100th", after, "");
+    print(asked, 100, after, "");
   }
 
   private void filtered(Case asked) throws Exception {
@@ -205,10 +206,10 @@ public final class ListBench {
       tokens.add(after);
     } while (after != null && tokens.size() < PAGES_MAX);
     String pages = (after == null ? "" : "> ") + tokens.size();
-    print(asked, "first", null, pages);
+    print(asked, 1, null, pages);
     if (tokens.size() > 2) {
       int at = tokens.size() / 2;
-      print(asked, at + 1 + "th", tokens.get(at - 1), pages);
+      print(asked, at + 1, tokens.get(at - 1), pages);
     }
   }
 
@@ -226,7 +227,7 @@ public final class ListBench {
         : listed.stoppedAt();
   }
 
-  private void print(Case asked, String page, PageToken after, String pages) throws Exception {
+  private void print(Case asked, int page, PageToken after, String pages) throws Exception {
     var listing = listing(asked, after);
     var times = new double[REPEATS];
     int rows = 0;
@@ -240,7 +241,7 @@ public final class ListBench {
     Arrays.sort(times);
     var plan = plan(listing);
     System.out.printf(
-        "| %s | %s | %d | %,d | %,d | %.1f | %s | %s |%n",
+        "| %s | %d | %d | %,d | %,d | %.1f | %s | %s |%n",
         asked.name(), page, rows, examined(plan), buffers(plan), times[REPEATS / 2], pages, line(plan));
   }
 

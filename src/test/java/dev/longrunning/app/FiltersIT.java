@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.longrunning.ListOperationsRequest;
 import com.google.longrunning.Operation;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.rpc.Status;
 import dev.longrunning.testing.ApiClient;
 import dev.longrunning.testing.Calls;
 import dev.longrunning.testing.RestClient;
+import dev.longrunning.v1.CompleteOperationRequest;
+import dev.longrunning.v1.StartOperationRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -124,6 +129,41 @@ final class FiltersIT {
     assertListed("labels.third = yes -metadata.@type:*ErrorInfo metadata.retry_delay < 10s", 3, 9);
     assertListed("error:*");
     assertListed("done = true OR create_time < \"2026-01-01T00:00:00Z\" AND name:x");
+  }
+
+  /** SQL looks at how a stored error begins; what a client sends may begin in other ways. */
+  @Test
+  void an_error_is_found_by_its_code_however_its_client_wrote_it() throws Exception {
+    var name = "projects/codes/operations/odd";
+    await(grpc.start(StartOperationRequest.newBuilder().setName(name).build()), SECONDS);
+    // The message first, and two codes, of which the last one counts.
+    var error =
+        Status.newBuilder().setMessage("x").build().toByteString().concat(code(5)).concat(code(7));
+    var result = UnknownFieldSet.Field.newBuilder().addLengthDelimited(error).build();
+    var complete = CompleteOperationRequest.newBuilder().setName(name);
+    complete.setUnknownFields(
+        UnknownFieldSet.newBuilder()
+            .addField(CompleteOperationRequest.ERROR_FIELD_NUMBER, result)
+            .build());
+    await(grpc.complete(complete.build()), SECONDS);
+
+    for (String filter : List.of("error.code = 7", "error.code != 5", "NOT error.code = 5")) {
+      assertThat(coded(filter)).as(filter).containsExactly(name);
+    }
+    for (String filter : List.of("error.code = 5", "error.code != 7", "error.code < 7")) {
+      assertThat(coded(filter)).as(filter).isEmpty();
+    }
+  }
+
+  private static ByteString code(int code) {
+    return Status.newBuilder().setCode(code).build().toByteString();
+  }
+
+  private List<String> coded(String filter) throws Exception {
+    var request = ListOperationsRequest.newBuilder().setName("projects/codes").setFilter(filter);
+    return await(grpc.list(request.build()), SECONDS).getOperationsList().stream()
+        .map(Operation::getName)
+        .toList();
   }
 
   @Test

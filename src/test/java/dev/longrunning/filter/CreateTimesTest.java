@@ -54,6 +54,14 @@ final class CreateTimesTest {
   }
 
   @Test
+  void filters_of_other_dialects_bound_too() {
+    var dialect = Dialect.named("storage-transfer").orElseThrow();
+    String filter = "{\"projectId\": \"p\", \"minCreationTime\": \"" + NOON + "\"}";
+    assertThat(CreateTimes.of(dialect.parse(filter).narrowing()).from())
+        .isEqualTo(Instant.parse(NOON));
+  }
+
+  @Test
   void what_is_one_of_several_or_negated_or_another_time_bounds_nothing() {
     String noon = "create_time > \"" + NOON + '"';
     assertBetween(noon + " OR done = true", null, null);

@@ -51,7 +51,10 @@ final class FilterStatements {
   static final String CREATED_UNTIL = " and o.create_time <= %s";
   static final String CREATED_FROM = " and o.create_time >= %s";
 
-  /** An error begins with its code, of one byte, as protobuf writes it: more is not read of it. */
+  /**
+   * An error begins with its code, of one byte, as protobuf writes it: more is not read of it. What
+   * clients send is parsed and written anew before it is stored.
+   */
   static final String ERROR_CODE =
       """
       (case when o.outcome = 2
