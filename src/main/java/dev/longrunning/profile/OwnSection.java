@@ -100,7 +100,7 @@ record OwnSection(
     private Filter running() {
       String text = own.text("running").orElse("");
       try {
-        return Dialect.standard().parse(text);
+        return Dialect.standard().parse(text).written(text);
       } catch (Problem problem) {
         own.fault("running", text, "a filter: " + problem.getMessage());
         return Filter.NONE;
