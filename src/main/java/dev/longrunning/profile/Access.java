@@ -21,6 +21,11 @@ public record Access(List<String> scopes, List<String> permissions, Combine comb
     }
   }
 
+  /** The permissions in one line, such as {@code a.get and b.get}. */
+  public String wanted() {
+    return String.join(" " + combine.word() + " ", permissions);
+  }
+
   public Access {
     scopes = List.copyOf(scopes);
     permissions = List.copyOf(permissions);
