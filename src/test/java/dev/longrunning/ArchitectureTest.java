@@ -111,7 +111,8 @@ final class ArchitectureTest {
           Map.entry(
               "rest",
               "rpc profile types connection operation observe logging metrics vertx protobuf json"),
-          Map.entry("site", "rpc connection observe logging vertx web"),
+          Map.entry("pages", "profile types filter operation protobuf"),
+          Map.entry("site", "pages rpc connection observe logging vertx web"),
           Map.entry(
               "cli",
               "operation profile observe demo.v1 logging vertx protobuf grpc-client-and-server"

@@ -93,9 +93,6 @@ public final class CheckCommand implements Callable<Integer> {
 
   private static String permissions(StandardMethod method, Profile profile) {
     var access = profile.methods().get(method);
-    return access == null
-        ? ""
-        : access.permissions().stream()
-            .collect(Collectors.joining(" " + access.combine().word() + " ", "(", ")"));
+    return access == null ? "" : '(' + access.wanted() + ')';
   }
 }

@@ -1,11 +1,13 @@
 package dev.longrunning.app;
 
+import dev.longrunning.types.TypeLookup;
 import dev.longrunning.types.TypeSources;
 import dev.longrunning.types.Types;
 import dev.longrunning.types.TypesFault;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,11 @@ final class LiveTypes implements Reloading.Files {
     thread.setDaemon(true);
     thread.start();
     return read.future();
+  }
+
+  /** Those of the moment, for any thread; empty until they have been read for the first time. */
+  static Optional<TypeLookup> known(Future<LiveTypes> reading) {
+    return Optional.ofNullable(reading.result()).map(live -> live.now().registry()::find);
   }
 
   /** Those that are known. */

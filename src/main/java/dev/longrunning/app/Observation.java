@@ -11,6 +11,7 @@ import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.observe.Tracing;
+import dev.longrunning.pages.ServicePages;
 import dev.longrunning.rpc.CallMetrics;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
@@ -199,7 +200,8 @@ final class Observation {
    *
    * @param live the settings that hold now, of what can change
    */
-  void listen(StopSteps steps, Supplier<Settings> live, Consumer<String> progress)
+  void listen(
+      StopSteps steps, Supplier<Settings> live, ServicePages services, Consumer<String> progress)
       throws StartFault, InterruptedException {
     if (settings.management().isEmpty()) {
       return;
@@ -209,7 +211,11 @@ final class Observation {
         new ManagementPort(
             new ManagementPort.Address(at.host(), at.port()),
             new ManagementPort.Views(
-                readiness, liveness, metrics, () -> Reloading.shown(settings, live.get())));
+                readiness,
+                liveness,
+                metrics,
+                () -> Reloading.shown(settings, live.get()),
+                services));
     Vertx vertx =
         Vertx.vertx(
             new VertxOptions()

@@ -10,6 +10,7 @@ import dev.longrunning.filter.Filters;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
+import dev.longrunning.pages.ServicePages;
 import dev.longrunning.profile.Services;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.OriginPolicy;
@@ -100,7 +101,8 @@ final class Wiring {
     var own = List.of(ChecksumFolderMetadata.getDescriptor().getFile());
     var reading = LiveTypes.begin(new TypeSources(at.directory(), at.optional(), own));
     List<PgConnectOptions> hosts = database();
-    observation.listen(steps, () -> live, progress);
+    var pages = new ServicePages(services(), () -> LiveTypes.known(reading));
+    observation.listen(steps, () -> live, pages, progress);
     observation.start(steps);
     Vertx vertx = vertx();
     // Before the schema is touched: a server that cannot start must not change it.

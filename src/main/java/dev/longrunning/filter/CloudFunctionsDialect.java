@@ -26,6 +26,22 @@ final class CloudFunctionsDialect implements Dialect {
   }
 
   @Override
+  public Guide guide() {
+    return new Guide(
+        List.of(
+            new Guide.Term("project", "an id", ":"),
+            new Guide.Term("location", "an id, with a project and a function", ":"),
+            new Guide.Term("function", "an id, with a project and a location", ":"),
+            new Guide.Term(
+                "latest",
+                "true, with a project alone: the latest operations, of which there is one page",
+                ":")),
+        List.of(
+            "project:my-project,location:us-central1,function:resize",
+            "project:my-project,latest:true"));
+  }
+
+  @Override
   public Filter parse(String text) {
     Fault.checkLength(text);
     var given = pairs(text);

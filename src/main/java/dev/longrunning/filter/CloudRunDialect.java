@@ -1,10 +1,18 @@
 package dev.longrunning.filter;
 
+import java.util.List;
+
 /** Whether operations are done, and nothing else. */
 final class CloudRunDialect implements Dialect {
   @Override
   public String name() {
     return "cloud-run";
+  }
+
+  @Override
+  public Guide guide() {
+    return new Guide(
+        List.of(new Guide.Term("done", "true or false", ":")), List.of("done:true", "done:false"));
   }
 
   @Override

@@ -15,6 +15,19 @@ final class DataprocDialect implements Dialect {
   }
 
   @Override
+  public Guide guide() {
+    return new Guide(
+        List.of(
+            new Guide.Term("status.state", "PENDING, RUNNING, DONE, or ACTIVE: not DONE", "="),
+            new Guide.Term("clusterName", "text, of the metadata", "="),
+            new Guide.Term("operationType", "text, of the metadata", "="),
+            new Guide.Term("labels.KEY", "text, of the metadata", "=")),
+        List.of(
+            "status.state = ACTIVE AND clusterName = mycluster",
+            "status.state = DONE AND operationType = CREATE AND labels.env = *"));
+  }
+
+  @Override
   public Filter parse(String text) {
     return Filter.of(new Parser(text, new DataprocRules()).parse());
   }

@@ -20,6 +20,9 @@ public interface Dialect {
   /** Reads a filter; an empty one is {@link Filter#NONE}, unless {@link #isRequired}. */
   Filter parse(String text);
 
+  /** What can be asked for, for people. */
+  Guide guide();
+
   /** Whether there is no list without a filter. */
   default boolean isRequired() {
     return false;

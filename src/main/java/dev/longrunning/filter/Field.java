@@ -29,23 +29,30 @@ public enum Field {
 
   /** What can be asked of a field. */
   enum Type {
-    TEXT("all"),
-    FLAG("= != :"),
-    NUMBER("all"),
-    TIME("all"),
+    TEXT("all", "text"),
+    FLAG("= != :", "true or false"),
+    NUMBER("all", "a number"),
+    TIME("all", "a time"),
     /** Of these fields only. */
-    MESSAGE(":"),
+    MESSAGE(":", "a message"),
     /** Repeated, of any type. */
-    LIST(":"),
+    LIST(":", "messages, and below them what they hold"),
     /** A message of any type: what is below is known once a value is looked at. */
-    OPEN(":"),
+    OPEN(":", "a message, and below it @type and its fields, with all comparators"),
     /** Texts by key. */
-    MAP(":");
+    MAP(":", "texts by key, and below it a key, with all comparators");
 
     private final String comparators;
+    private final String words;
 
-    Type(String comparators) {
+    Type(String comparators, String words) {
       this.comparators = comparators;
+      this.words = words;
+    }
+
+    /** What values are, for people. */
+    String words() {
+      return words;
     }
 
     boolean isOpen() {

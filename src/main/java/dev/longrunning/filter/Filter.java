@@ -15,25 +15,37 @@ public final class Filter {
   private final Node node;
   private final boolean paged;
   private final Optional<String> collection;
+  private final String text;
 
-  private Filter(Node node, boolean paged, Optional<String> collection) {
+  private Filter(Node node, boolean paged, Optional<String> collection, String text) {
     this.node = node;
     this.paged = paged;
     this.collection = collection;
+    this.text = text;
   }
 
   static Filter of(Node node) {
-    return new Filter(node, true, Optional.empty());
+    return new Filter(node, true, Optional.empty(), "");
   }
 
   /** The same, of whose list there is the first page only. */
   Filter unpaged() {
-    return new Filter(node, false, collection);
+    return new Filter(node, false, collection, text);
   }
 
   /** The same, of a collection, or of all that a pattern matches. */
   Filter in(String collections) {
-    return new Filter(node, paged, Optional.of(collections));
+    return new Filter(node, paged, Optional.of(collections), text);
+  }
+
+  /** The same, that remembers how it was written. */
+  public Filter written(String words) {
+    return new Filter(node, paged, collection, words);
+  }
+
+  /** How it was written, for people; empty: it does not remember. */
+  public String text() {
+    return text;
   }
 
   /** The collections that the filter itself names; empty: it names none. */

@@ -8,6 +8,11 @@ record RequiredDialect(Dialect dialect) implements Dialect {
   }
 
   @Override
+  public Guide guide() {
+    return dialect.guide();
+  }
+
+  @Override
   public boolean isRequired() {
     return true;
   }

@@ -25,6 +25,21 @@ final class ServiceManagementDialect implements Dialect {
   }
 
   @Override
+  public Guide guide() {
+    return new Guide(
+        List.of(
+            new Guide.Term(
+                "serviceName",
+                "the name of a service; there must be one, not inside of an OR",
+                "="),
+            new Guide.Term("startTime", "a time or a date", "< <= > >="),
+            new Guide.Term("status", "done, in_progress or failed", "= !=")),
+        List.of(
+            "serviceName = books.example.com",
+            "serviceName = books.example.com AND (status = failed OR startTime >= \"2026-01-31\")"));
+  }
+
+  @Override
   public Filter parse(String text) {
     var rules = new ServiceManagementRules();
     var node = new Parser(text, rules).parse();

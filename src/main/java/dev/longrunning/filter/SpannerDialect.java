@@ -23,6 +23,26 @@ final class SpannerDialect implements Dialect {
   }
 
   @Override
+  public Guide guide() {
+    return new Guide(
+        List.of(
+            new Guide.Term("name", "text", "!= : < <= = > >="),
+            new Guide.Term("done", "true or false", "= != :"),
+            new Guide.Term("error", "a message; set if it failed", ":"),
+            new Guide.Term(
+                "metadata",
+                "a message, and below it @type and its fields: @type comes before the others",
+                ":"),
+            new Guide.Term(
+                "response", "a message, and below it its fields; set if it ended well", ":")),
+        List.of(
+            "done:true AND error:*",
+            "name:howl",
+            "(metadata.@type = type.googleapis.com/google.spanner.admin.database.v1.RestoreDatabaseMetadata) AND (metadata.progress.progress_percent > 50)",
+            "response.@type:Database"));
+  }
+
+  @Override
   public Filter parse(String text) {
     return Filter.of(new Parser(text, new SpannerRules()).parse());
   }

@@ -31,6 +31,27 @@ final class StorageTransferDialect implements Dialect {
   }
 
   @Override
+  public Guide guide() {
+    return new Guide(
+        List.of(
+            new Guide.Term("projectId", "text; there must be one", ":"),
+            new Guide.Term("jobNames", "an array of texts", ":"),
+            new Guide.Term("jobNamePattern", "text, in which * is anything", ":"),
+            new Guide.Term("operationNames", "an array of texts", ":"),
+            new Guide.Term("operationNamePattern", "text, in which * is anything", ":"),
+            new Guide.Term("minCreationTime", "a time", ":"),
+            new Guide.Term("maxCreationTime", "a time", ":"),
+            new Guide.Term(
+                "transferStatuses",
+                "an array of " + String.join(", ", STATUSES) + ", in any case",
+                ":")),
+        List.of(
+            "{\"projectId\": \"my-project\", \"transferStatuses\": [\"IN_PROGRESS\", \"PAUSED\"]}",
+            "{\"projectId\": \"my-project\", \"jobNamePattern\": \"transferJobs/nightly-*\", \"minCreationTime\": \"2026-01-31T08:00:00Z\", \"maxCreationTime\": \"2026-02-01T08:00:00Z\"}",
+            "{\"projectId\": \"my-project\", \"jobNames\": [\"transferJobs/nightly-1\"], \"operationNames\": [\"transferOperations/transferJobs-nightly-1-4711\"], \"operationNamePattern\": \"transferOperations/*\"}"));
+  }
+
+  @Override
   public Filter parse(String text) {
     var keys = new TreeSet<String>();
     String project = "";

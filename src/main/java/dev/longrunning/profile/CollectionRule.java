@@ -20,6 +20,18 @@ public sealed interface CollectionRule {
   /** The collection of a name that the service's {@link Names} let through. */
   String of(String name, Map<String, String> labels);
 
+  /** How it comes to a collection, for people. */
+  Derivation derivation();
+
+  /**
+   * How a collection is derived.
+   *
+   * @param from what of, in words
+   * @param pattern that this is read by; empty: it is not
+   * @param form of the collection; empty: it is what was found
+   */
+  record Derivation(String from, String pattern, String form) {}
+
   /** Whether an operation of this name may be started on the path of {@code parent}. */
   default boolean isBelow(String parent, String name) {
     return name.startsWith(parent + '/');
@@ -27,6 +39,14 @@ public sealed interface CollectionRule {
 
   /** What is before {@code /operations/} or, in other names, before the last segment. */
   record Parent() implements CollectionRule {
+    @Override
+    public Derivation derivation() {
+      return new Derivation(
+          "what its name has before /operations/ or, without that, before the last segment",
+          "",
+          "");
+    }
+
     @Override
     public String of(String name, Map<String, String> labels) {
       String parent = OperationName.collectionOf(name);
@@ -45,6 +65,11 @@ public sealed interface CollectionRule {
   /** What a pattern of the name says. */
   record OfName(PathTemplate pattern, Form form) implements CollectionRule {
     @Override
+    public Derivation derivation() {
+      return new Derivation("its name", pattern.toString().substring(1), form.text());
+    }
+
+    @Override
     public String of(String name, Map<String, String> labels) {
       return pattern
           .match(List.of(name.split("/", -1)))
@@ -55,6 +80,14 @@ public sealed interface CollectionRule {
 
   /** What a pattern of the id says, once it is decoded from unpadded base64url. */
   record OfDecodedId(PathTemplate pattern, Form form) implements CollectionRule {
+    @Override
+    public Derivation derivation() {
+      return new Derivation(
+          "its id, decoded from base64url without padding",
+          pattern.toString().substring(1),
+          form.text());
+    }
+
     @Override
     public String of(String name, Map<String, String> labels) {
       String id = name.substring(name.lastIndexOf('/') + 1);
@@ -84,6 +117,11 @@ public sealed interface CollectionRule {
 
   /** What labels say that the operation starts with. */
   record OfLabels(Form form) implements CollectionRule {
+    @Override
+    public Derivation derivation() {
+      return new Derivation("the labels that it starts with", "", form.text());
+    }
+
     @Override
     public String of(String name, Map<String, String> labels) {
       return form.of(labels)

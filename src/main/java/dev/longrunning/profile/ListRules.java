@@ -98,9 +98,13 @@ public record ListRules(
     return pattern;
   }
 
+  /** The forms of collections as path templates without the first slash; an empty one: flat. */
+  public List<String> patterns() {
+    return parents.stream().map(form -> form.toString().substring(1)).toList();
+  }
+
   private String allowed() {
-    return parents.stream()
-        .map(form -> form.toString().substring(1))
+    return patterns().stream()
         .map(form -> form.isEmpty() ? "nothing" : form)
         .collect(Collectors.joining(" or "));
   }

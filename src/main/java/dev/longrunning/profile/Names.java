@@ -60,6 +60,11 @@ public final class Names {
     return forms.stream().map(Names::shown).collect(Collectors.joining(" or "));
   }
 
+  /** The forms as path templates without the first slash, the most exact one first. */
+  public List<String> patterns() {
+    return forms.stream().map(form -> form.toString().substring(1)).toList();
+  }
+
   private static String shown(PathTemplate form) {
     String text = form.toString().substring(1);
     if (text.equals("**")) {

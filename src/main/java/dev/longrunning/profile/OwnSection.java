@@ -1,5 +1,7 @@
 package dev.longrunning.profile;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.longrunning.filter.Dialect;
 import dev.longrunning.filter.Filter;
 import dev.longrunning.operation.Problem;
@@ -8,12 +10,12 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Collectors;
 
 /**
  * The section {@code longrunning} of a service's configuration: what {@code google.api.Service} has
@@ -34,6 +36,7 @@ record OwnSection(
     Map<StandardMethod, List<String>> scopes,
     Map<StandardMethod, List<String>> permissions,
     Access.Combine combine,
+    Access.Resource resource,
     List<SignalVerb> signals,
     List<String> metadataTypes,
     List<String> responseTypes) {
@@ -63,6 +66,7 @@ record OwnSection(
           "scopes",
           "permissions",
           "combine",
+          "authorized",
           SignalVerb.KEY,
           "metadata_types",
           "response_types");
@@ -81,10 +85,8 @@ record OwnSection(
   private record Reader(YamlMap own, Map<StandardMethod, List<HttpRule>> rules) {
     OwnSection read() {
       own.onlyHas(KEYS);
-      var combine =
-          choice(own, "combine", "all", "any").equals("any")
-              ? Access.Combine.ANY
-              : Access.Combine.ALL;
+      var combine = choice(own, "combine", Access.Combine.class);
+      var resource = choice(own, "authorized", Access.Resource.class);
       return new OwnSection(
           own.texts("hosts"),
           methods(),
@@ -97,7 +99,8 @@ record OwnSection(
           perMethod("scopes"),
           perMethod("permissions"),
           combine,
-          SignalVerb.read(own, combine),
+          resource,
+          SignalVerb.read(own, resource),
           own.texts("metadata_types"),
           own.texts("response_types"));
     }
@@ -105,7 +108,7 @@ record OwnSection(
     private Filter running() {
       String text = own.text("running").orElse("");
       try {
-        return Dialect.standard().parse(text);
+        return Dialect.standard().parse(text).written(text);
       } catch (Problem problem) {
         own.fault("running", text, "a filter: " + problem.getMessage());
         return Filter.NONE;
@@ -118,6 +121,24 @@ record OwnSection(
         map.fault(key, text, usual + " or " + other);
       }
       return text;
+    }
+
+    /** The first is what holds without the key. */
+    private static <E extends Enum<E>> E choice(YamlMap map, String key, Class<E> type) {
+      var all = List.of(type.getEnumConstants());
+      String text = map.text(key).orElse(word(all.get(0)));
+      return all.stream()
+          .filter(each -> word(each).equals(text))
+          .findFirst()
+          .orElseGet(
+              () -> {
+                map.fault(key, text, all.stream().map(Reader::word).collect(joining(" or ")));
+                return all.get(0);
+              });
+    }
+
+    private static String word(Enum<?> value) {
+      return value.name().toLowerCase(Locale.ROOT);
     }
 
     private Set<StandardMethod> methods() {
@@ -138,7 +159,7 @@ record OwnSection(
             name,
             Arrays.stream(StandardMethod.values())
                 .map(StandardMethod::methodName)
-                .collect(Collectors.joining(", ")));
+                .collect(joining(", ")));
       }
       return method;
     }

@@ -95,7 +95,7 @@ public final class ServiceFile {
             source,
             service.text("title").orElse(""),
             hosts,
-            access(own),
+            access(service, own),
             bindings,
             own.names(),
             own.collection(),
@@ -110,13 +110,20 @@ public final class ServiceFile {
             own.responseTypes()));
   }
 
-  private Map<StandardMethod, Access> access(OwnSection own) {
+  private Map<StandardMethod, Access> access(YamlMap service, OwnSection own) {
     var access = new EnumMap<StandardMethod, Access>(StandardMethod.class);
     for (var method : own.methods()) {
       var permissions = own.permissions().getOrDefault(method, List.of(method.permission()));
       var told = own.scopes().getOrDefault(method, List.of());
       var wanted = told.isEmpty() ? scopes.getOrDefault(method, Set.of()) : told;
-      access.put(method, new Access(List.copyOf(wanted), permissions, own.combine()));
+      int paths = rules.get(method).size();
+      if (own.combine() == Access.Combine.BINDING && permissions.size() != paths) {
+        String fault = method.methodName() + " has " + permissions.size() + " permissions";
+        faults.add(
+            service.line(OwnSection.KEY), fault + ", allowed one for each of " + paths + " paths");
+      }
+      access.put(
+          method, new Access(List.copyOf(wanted), permissions, own.combine(), own.resource()));
     }
     return access;
   }

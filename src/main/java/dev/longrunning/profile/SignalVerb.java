@@ -33,7 +33,7 @@ public record SignalVerb(String verb, String method, Access access) {
       Set.of("cancel", "wait", "watch", "start", "update", "complete", "adopt");
 
   /** Reads those of a service. */
-  static List<SignalVerb> read(YamlMap own, Access.Combine combine) {
+  static List<SignalVerb> read(YamlMap own, Access.Resource resource) {
     var verbs = new ArrayList<SignalVerb>();
     var known = new HashSet<String>();
     for (var map : own.maps(KEY)) {
@@ -58,7 +58,8 @@ public record SignalVerb(String verb, String method, Access access) {
               new Access(
                   map.texts("scopes"),
                   permissions.isEmpty() ? List.of(PERMISSION) : permissions,
-                  combine)));
+                  Access.Combine.ALL,
+                  resource)));
     }
     if (verbs.size() > VERBS_MAX) {
       own.fault(KEY, verbs.size() + " verbs", "at most " + VERBS_MAX);

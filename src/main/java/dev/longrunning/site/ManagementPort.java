@@ -5,6 +5,9 @@ import dev.longrunning.observe.EffectiveSetting;
 import dev.longrunning.observe.Liveness;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.Readiness;
+import dev.longrunning.pages.Html;
+import dev.longrunning.pages.Page;
+import dev.longrunning.pages.ServicePages;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -17,6 +20,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +28,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The port of whoever runs the server: probes, metrics and settings.
+ * The port of whoever runs the server: probes, metrics, settings, and pages about services.
  *
  * <p><b>Promise.</b> {@code /livez} is 503 once a thread that serves calls has stopped turning,
  * unless the server stops, which has an end of its own; {@code /readyz} is 200 while calls are
@@ -46,6 +50,9 @@ public final class ManagementPort extends VerticleBase {
   static final int REQUEST_LINE_BYTES_MAX = 2_048;
 
   private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String HTML = "text/html; charset=utf-8";
+  private static final String MARKDOWN = "text/markdown; charset=utf-8";
+  private static final String MARKDOWN_ENDING = ".md";
   private static final int OK = 200;
   private static final int MALFORMED = 400;
   private static final int NOT_FOUND = 404;
@@ -61,6 +68,7 @@ public final class ManagementPort extends VerticleBase {
       <li><a href="/readyz">/readyz</a> 503: send no calls
       <li><a href="/metrics">/metrics</a> for Prometheus
       <li><a href="/config">/config</a> what is set, and where
+      <li><a href="/services">/services</a> what the server presents itself as
       </ul>
       """;
 
@@ -76,11 +84,12 @@ public final class ManagementPort extends VerticleBase {
       Readiness readiness,
       Liveness liveness,
       Metrics metrics,
-      Supplier<List<EffectiveSetting>> settings) {}
+      Supplier<List<EffectiveSetting>> settings,
+      ServicePages services) {}
 
-  private record Page(int status, String contentType, Buffer body) {
-    static Page text(int status, String line) {
-      return new Page(status, TEXT, Buffer.buffer(line + '\n'));
+  private record Answer(int status, String contentType, Buffer body) {
+    static Answer text(int status, String line) {
+      return new Answer(status, TEXT, Buffer.buffer(line + '\n'));
     }
   }
 
@@ -108,7 +117,7 @@ public final class ManagementPort extends VerticleBase {
         vertx
             .createHttpServer(options())
             .connectionHandler(this::admit)
-            .invalidRequestHandler(request -> answer(request, Page.text(MALFORMED, "malformed")))
+            .invalidRequestHandler(request -> answer(request, Answer.text(MALFORMED, "malformed")))
             .requestHandler(this::handle);
     return server.listen();
   }
@@ -150,7 +159,7 @@ public final class ManagementPort extends VerticleBase {
 
   private void handle(HttpServerRequest request) {
     if (request.version() == null) {
-      answer(request, Page.text(MALFORMED, "malformed"));
+      answer(request, Answer.text(MALFORMED, "malformed"));
       return;
     }
     boolean reads =
@@ -158,30 +167,65 @@ public final class ManagementPort extends VerticleBase {
     if (!reads) {
       request.response().putHeader("allow", "GET, HEAD");
     }
-    answer(request, reads ? page(request) : Page.text(NOT_ALLOWED, "allowed: GET, HEAD"));
+    answer(request, reads ? page(request) : Answer.text(NOT_ALLOWED, "allowed: GET, HEAD"));
   }
 
-  private Page page(HttpServerRequest request) {
-    return switch (Objects.requireNonNullElse(request.path(), "")) {
-      case "/" -> new Page(OK, "text/html; charset=utf-8", Buffer.buffer(INDEX));
+  private Answer page(HttpServerRequest request) {
+    String path = Objects.requireNonNullElse(request.path(), "");
+    return switch (path) {
+      case "/" -> new Answer(OK, HTML, Buffer.buffer(INDEX));
       case "/livez" ->
           views.liveness().isAlive() || views.readiness().isDraining()
-              ? Page.text(OK, "alive")
-              : Page.text(UNAVAILABLE, "an event loop is stuck");
+              ? Answer.text(OK, "alive")
+              : Answer.text(UNAVAILABLE, "an event loop is stuck");
       case "/readyz" ->
-          Page.text(views.readiness().isReady() ? OK : UNAVAILABLE, views.readiness().word());
+          Answer.text(views.readiness().isReady() ? OK : UNAVAILABLE, views.readiness().word());
       case "/metrics" -> metrics(request.getHeader("accept"));
       case "/config" -> settings();
-      default -> Page.text(NOT_FOUND, "nothing here");
+      case ServicePages.PATH -> shown(views.services().index(), isTerse(request));
+      default ->
+          path.startsWith(ServicePages.PATH + '/')
+              ? service(path.substring(ServicePages.PATH.length() + 1), isTerse(request))
+              : Answer.text(NOT_FOUND, "nothing here");
     };
   }
 
-  private Page metrics(@Nullable String accept) {
-    var page = views.metrics().page(accept);
-    return new Page(OK, page.contentType(), Buffer.buffer(page.text()));
+  /** Browsers do not ask for Markdown. */
+  private static boolean isTerse(HttpServerRequest request) {
+    String accept = Objects.requireNonNullElse(request.getHeader("accept"), "");
+    return accept.toLowerCase(Locale.ROOT).contains("text/markdown");
   }
 
-  private Page settings() {
+  /** A service's name may itself end as that of a file of Markdown does. */
+  private Answer service(String path, boolean terse) {
+    var exact = views.services().service(path);
+    if (exact.isEmpty() && path.endsWith(MARKDOWN_ENDING)) {
+      String id = path.substring(0, path.length() - MARKDOWN_ENDING.length());
+      return views
+          .services()
+          .service(id)
+          .map(page -> shown(page, true))
+          .orElseGet(() -> unknown(id));
+    }
+    return exact.map(page -> shown(page, terse)).orElseGet(() -> unknown(path));
+  }
+
+  private static Answer unknown(String id) {
+    return Answer.text(NOT_FOUND, ServicePages.unknown(id));
+  }
+
+  private static Answer shown(Page page, boolean terse) {
+    return terse
+        ? new Answer(OK, MARKDOWN, Buffer.buffer(page.markdown()))
+        : new Answer(OK, HTML, Buffer.buffer(page.html()));
+  }
+
+  private Answer metrics(@Nullable String accept) {
+    var page = views.metrics().page(accept);
+    return new Answer(OK, page.contentType(), Buffer.buffer(page.text()));
+  }
+
+  private Answer settings() {
     var settings = new JsonObject();
     for (var setting : views.settings().get()) {
       settings.put(
@@ -189,25 +233,25 @@ public final class ManagementPort extends VerticleBase {
           new JsonObject().put("value", setting.value()).put("source", setting.source()));
     }
     var text = new JsonObject().put("settings", settings).encodePrettily() + '\n';
-    return new Page(OK, "application/json; charset=utf-8", Buffer.buffer(text));
+    return new Answer(OK, "application/json; charset=utf-8", Buffer.buffer(text));
   }
 
-  private void answer(HttpServerRequest request, Page page) {
+  private void answer(HttpServerRequest request, Answer answer) {
     if (!unused.remove(request.connection())) {
       // What was sent behind the first request: the connection is about to be closed.
       return;
     }
     var response = request.response();
     response
-        .setStatusCode(page.status())
-        .putHeader("content-type", page.contentType())
-        .putHeader("content-length", Integer.toString(page.body().length()))
+        .setStatusCode(answer.status())
+        .putHeader("content-type", answer.contentType())
+        .putHeader("content-length", Integer.toString(answer.body().length()))
         .putHeader("cache-control", "no-store")
         .putHeader("x-content-type-options", "nosniff")
-        .putHeader("content-security-policy", "default-src 'none'")
+        .putHeader("content-security-policy", Html.POLICY)
         .putHeader("connection", "close");
     var sent =
-        request.method().equals(HttpMethod.HEAD) ? response.end() : response.end(page.body());
+        request.method().equals(HttpMethod.HEAD) ? response.end() : response.end(answer.body());
     sent.onComplete(done -> request.connection().close());
   }
 }

@@ -1,5 +1,6 @@
 /**
- * What people and their tools look at beside the API: probes, metrics, settings.
+ * What people and their tools look at beside the API: probes, metrics, settings, pages about
+ * services.
  *
  * <p><b>Must not know</b> how operations are kept or served.
  */

@@ -279,6 +279,58 @@ final class ServiceFileTest {
   }
 
   @Test
+  void permissions_are_all_asked_of_the_collection_unless_the_file_says_otherwise() {
+    var plain = profile("longrunning:\n  methods: [GetOperation]\n");
+    var insights = TestProfiles.profile("contact-center-insights-v1");
+    var byPath =
+        profile(
+            """
+            http:
+              rules:
+              - selector: google.longrunning.Operations.GetOperation
+                get: '/v1/{name=a/*/operations/*}'
+                additional_bindings:
+                - get: '/v1/{name=b/*/operations/*}'
+            longrunning:
+              methods: [GetOperation]
+              combine: binding
+              permissions:
+                GetOperation: [a.get, b.get]
+            """);
+
+    assertThat(access(plain).combine()).isEqualTo(Access.Combine.ALL);
+    assertThat(access(plain).resource()).isEqualTo(Access.Resource.COLLECTION);
+    assertThat(access(insights).combine()).isEqualTo(Access.Combine.ALL);
+    assertThat(access(insights).resource()).isEqualTo(Access.Resource.NAME);
+    assertThat(access(byPath).wanted()).isEqualTo("a.get or, by path, b.get");
+  }
+
+  private static Access access(Profile profile) {
+    return profile.methods().get(StandardMethod.GET);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "combine: some, 'exports-v1.yaml:3: combine: got some, allowed all or any or binding'",
+    "authorized: parent, 'exports-v1.yaml:3: authorized: got parent, allowed collection or name'"
+  })
+  void how_permissions_combine_and_of_what_they_are_asked_is_one_of_a_few(
+      String line, String fault) {
+    assertThat(read("longrunning:\n  methods: [GetOperation]\n  " + line + "\n").faults())
+        .containsExactly(fault);
+  }
+
+  @Test
+  void by_path_there_is_a_permission_for_each() {
+    assertThat(
+            read("longrunning:\n  combine: binding\n  methods: [GetOperation]\n  permissions: {GetOperation: [a, b]}\n")
+                .faults())
+        .singleElement()
+        .asString()
+        .contains("GetOperation has 2 permissions, allowed one for each of 1 paths");
+  }
+
+  @Test
   void a_custom_method_of_http_has_a_name() {
     var read =
         read(

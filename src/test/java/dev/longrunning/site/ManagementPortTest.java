@@ -1,6 +1,7 @@
 package dev.longrunning.site;
 
 import static dev.longrunning.testing.Calls.await;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,15 +9,23 @@ import dev.longrunning.observe.EffectiveSetting;
 import dev.longrunning.observe.Liveness;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.Readiness;
+import dev.longrunning.pages.ServicePages;
+import dev.longrunning.profile.Services;
+import dev.longrunning.profile.TestProfiles;
+import dev.longrunning.types.Types;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +37,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class ManagementPortTest {
   private static final int PATIENCE_SECONDS = 20;
+
+  private static final Services SERVICES =
+      Services.of(
+          List.of(
+              TestProfiles.profile("default"),
+              TestProfiles.profile("speech-v1"),
+              TestProfiles.as("a.md", "dataproc-v1")));
 
   private final Readiness readiness = new Readiness();
   private long nanos;
@@ -47,7 +63,12 @@ final class ManagementPortTest {
     var made =
         new ManagementPort(
             new ManagementPort.Address("127.0.0.1", 0),
-            new ManagementPort.Views(readiness, liveness, metrics, () -> settings),
+            new ManagementPort.Views(
+                readiness,
+                liveness,
+                metrics,
+                () -> settings,
+                new ServicePages(SERVICES, () -> Optional.of(Types.builtIn().registry()::find))),
             connectionMax);
     await(vertx.deployVerticle(made), PATIENCE_SECONDS);
     return made.port();
@@ -68,7 +89,7 @@ final class ManagementPortTest {
   private String send(String request) throws IOException {
     try (var socket = connect(port)) {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
     }
   }
 
@@ -105,7 +126,7 @@ final class ManagementPortTest {
 
   @Test
   void the_index_names_every_page() throws Exception {
-    assertThat(body(get("/"))).contains("/livez", "/readyz", "/metrics", "/config");
+    assertThat(body(get("/"))).contains("/livez", "/readyz", "/metrics", "/config", "/services");
   }
 
   @Test
@@ -150,8 +171,94 @@ final class ManagementPortTest {
         .contains("allow: GET, HEAD");
   }
 
+  @Test
+  void the_active_services_are_listed_with_a_link_to_each() throws Exception {
+    var answer = get("/services");
+
+    assertThat(answer).startsWith("HTTP/1.1 200 ").contains("content-type: text/html");
+    for (var profile : SERVICES.profiles()) {
+      assertThat(body(answer))
+          .contains("href=\"/services/" + profile.id() + '"', "<code>" + profile.source());
+      profile.hosts().forEach(host -> assertThat(body(answer)).contains("<code>" + host));
+      assertThat(get("/services/" + profile.id())).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"/nowhere", "/livez/", "//livez", "/%6civez", "/livez/../config", "*"})
+  @ValueSource(strings = {"/services", "/services/speech-v1", "/services/speech-v1?x=1"})
+  void a_page_about_services_is_html_that_runs_nothing_and_loads_nothing(String path)
+      throws Exception {
+    var answer = get(path);
+    var style = body(answer).replaceAll("(?s).*<style>(.*)</style>.*", "$1");
+    var digest = MessageDigest.getInstance("SHA-256").digest(style.getBytes(UTF_8));
+
+    assertThat(answer)
+        .startsWith("HTTP/1.1 200 ")
+        .contains("content-type: text/html; charset=utf-8", "cache-control: no-store")
+        .contains(
+            "content-security-policy: default-src 'none'; style-src 'sha256-"
+                + Base64.getEncoder().encodeToString(digest)
+                + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    assertThat(body(answer).toLowerCase(Locale.ROOT))
+        .startsWith("<!doctype html>")
+        .doesNotContain("<script", " style=", " src=", "href=\"http", "url(", "@import", "<link");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/services, text/markdown, # Services",
+    "/services/speech-v1, text/markdown, # Cloud Speech",
+    "/services/speech-v1.md, text/html, # Cloud Speech",
+    "/services/a.md.md, */*, # Cloud Dataproc",
+  })
+  void a_page_about_services_is_markdown_if_that_is_asked_for(
+      String path, String accept, String begin) throws Exception {
+    var answer = send("GET " + path + " HTTP/1.1\r\naccept: " + accept + "\r\n\r\n");
+
+    assertThat(answer).contains("content-type: text/markdown; charset=utf-8");
+    assertThat(body(answer)).startsWith(begin);
+  }
+
+  @Test
+  void the_name_of_a_service_goes_before_the_ending_of_markdown() throws Exception {
+    assertThat(get("/services/a.md")).contains("content-type: text/html");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"storage-transfer-v1", "", "speech-v1/", "speech-v1.html", "b.md", "%61"})
+  void a_service_that_is_not_active_is_not_found(String id) throws Exception {
+    String shown = id.isEmpty() ? "''" : id.replaceFirst("\\.md$", "");
+
+    assertThat(get("/services/" + id))
+        .startsWith("HTTP/1.1 404 ")
+        .contains("content-type: text/plain")
+        .endsWith("service: got " + shown + ", allowed one of those at /services\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/services", "/services/speech-v1", "/services/none"})
+  void pages_about_services_are_for_reading(String path) throws Exception {
+    assertThat(send("POST " + path + " HTTP/1.1\r\ncontent-length: 0\r\n\r\n"))
+        .startsWith("HTTP/1.1 405 ")
+        .contains("allow: GET, HEAD");
+
+    int length = body(get(path)).getBytes(UTF_8).length;
+    var head = send("HEAD " + path + " HTTP/1.1\r\n\r\n");
+    assertThat(head).contains("content-length: " + length + "\r\n");
+    assertThat(body(head)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/nowhere",
+        "/services2",
+        "/livez/",
+        "//livez",
+        "/%6civez",
+        "/livez/../config",
+        "*"
+      })
   void other_paths_are_not_found(String path) throws Exception {
     assertThat(get(path)).startsWith("HTTP/1.1 404 ");
   }
