@@ -59,6 +59,8 @@ sealed interface Block {
       lines = List.copyOf(lines);
     }
 
+    static final Cell EMPTY = new Cell(List.of());
+
     static Cell of(Line line) {
       return new Cell(List.of(line));
     }

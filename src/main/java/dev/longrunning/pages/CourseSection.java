@@ -30,7 +30,7 @@ final class CourseSection {
         profile
             .polling()
             .map(CourseSection::delays)
-            .orElse("as often as its progress is worth, operation by operation");
+            .orElse("as each operation's own progress tells");
     return List.of(
         Line.of(interval),
         Line.of("said in answers, of what still runs: ")

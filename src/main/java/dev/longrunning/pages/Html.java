@@ -15,6 +15,11 @@ public final class Html implements Block.Sink {
           + digest(Style.CSS)
           + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+  /** What is more than this is folded. */
+  static final int LINES_MAX = 8;
+
+  static final int LINES_FIRST = 4;
+
   private final Markup markup = new Markup();
 
   private Html() {}
@@ -131,12 +136,23 @@ public final class Html implements Block.Sink {
     markup.close("details").newLine();
   }
 
+  /** Of many the first ones, so that what comes behind is found. */
   private void lines(List<Line> lines) {
-    for (var each : lines) {
-      markup.open("div");
-      line(each);
-      markup.close("div");
+    boolean many = lines.size() > LINES_MAX;
+    int first = many ? LINES_FIRST : lines.size();
+    lines.subList(0, first).forEach(this::lineAlone);
+    if (many) {
+      String more = Words.number(lines.size() - first) + " more";
+      markup.open("details").element("summary", more);
+      lines.subList(first, lines.size()).forEach(this::lineAlone);
+      markup.close("details");
     }
+  }
+
+  private void lineAlone(Line line) {
+    markup.open("div");
+    line(line);
+    markup.close("div");
   }
 
   private void line(Line line) {
@@ -147,7 +163,7 @@ public final class Html implements Block.Sink {
     var ignored =
         switch (span.kind()) {
           case PLAIN -> markup.text(span.text());
-          case CODE -> markup.element("code", span.text());
+          case CODE -> markup.open("code").parts(span.text()).close("code");
           case LINK -> markup.element("a", span.text(), "href", span.to());
         };
   }

@@ -38,6 +38,18 @@ final class Markup {
     return this;
   }
 
+  /** A name or a path: it may be broken behind a slash or a dot. */
+  Markup parts(String name) {
+    int from = 0;
+    for (int i = 0; i < name.length() - 1; i++) {
+      if (name.charAt(i) == '/' || name.charAt(i) == '.') {
+        text(name.substring(from, i + 1)).open("wbr");
+        from = i + 1;
+      }
+    }
+    return text(name.substring(from));
+  }
+
   /** What is HTML, or style, already. */
   Markup constant(String html) {
     written.append(html);

@@ -60,19 +60,22 @@ final class MessageFields {
 
   private final List<List<Cell>> rows = new ArrayList<>();
   private final Queue<Node> closed = new ArrayDeque<>();
+  private final String home;
   private int room = ROWS_MAX;
 
-  private MessageFields() {}
+  private MessageFields(Descriptor type) {
+    this.home = type.getFile().getPackage() + '.';
+  }
 
   static List<List<Cell>> of(Descriptor type) {
-    var fields = new MessageFields();
+    var fields = new MessageFields(type);
     var outer = fields.inside(type, "", List.of());
     fields.open();
     outer.forEach(fields::add);
     int left = type.getFields().size() - outer.size();
     if (left > 0) {
       var more = Cell.of(Words.counted(left, "more field", "more fields"));
-      fields.rows.add(List.of(Cell.of("…"), more, Cell.of("")));
+      fields.rows.add(List.of(Cell.of("…"), more, Cell.EMPTY));
     }
     return fields.rows;
   }
@@ -100,14 +103,11 @@ final class MessageFields {
 
   private void add(Node node) {
     rows.add(
-        List.of(
-            Cell.ofCode(node.path()),
-            Cell.of(typeOf(node.field())),
-            Cell.of(values(node.field()))));
+        List.of(Cell.ofCode(node.path()), Cell.ofCode(typeOf(node.field())), values(node.field())));
     node.inner().forEach(this::add);
   }
 
-  private static String typeOf(FieldDescriptor field) {
+  private String typeOf(FieldDescriptor field) {
     if (field.isMapField()) {
       var entry = field.getMessageType();
       return "map of "
@@ -118,25 +118,31 @@ final class MessageFields {
     return (field.isRepeated() ? "repeated " : "") + name(field);
   }
 
-  private static String name(FieldDescriptor field) {
+  private String name(FieldDescriptor field) {
     return switch (field.getJavaType()) {
-      case MESSAGE -> field.getMessageType().getFullName();
-      case ENUM -> field.getEnumType().getFullName();
+      case MESSAGE -> near(field.getMessageType().getFullName());
+      case ENUM -> near(field.getEnumType().getFullName());
       case INT, LONG, FLOAT, DOUBLE, BOOLEAN, STRING, BYTE_STRING ->
           field.getType().name().toLowerCase(Locale.ROOT);
     };
   }
 
-  private static String values(FieldDescriptor field) {
+  /** Without the package, where that is the type's own. */
+  private String near(String name) {
+    return name.startsWith(home) ? name.substring(home.length()) : name;
+  }
+
+  private static Cell values(FieldDescriptor field) {
     if (field.getJavaType() != JavaType.ENUM) {
-      return "";
+      return Cell.EMPTY;
     }
     var values = field.getEnumType().getValues();
     String more = values.size() > VALUES_MAX ? ", …" : "";
-    return values.stream()
-            .limit(VALUES_MAX)
-            .map(EnumValueDescriptor::getName)
-            .collect(Collectors.joining(", "))
-        + more;
+    return Cell.of(
+        values.stream()
+                .limit(VALUES_MAX)
+                .map(EnumValueDescriptor::getName)
+                .collect(Collectors.joining(", "))
+            + more);
   }
 }

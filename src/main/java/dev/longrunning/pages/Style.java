@@ -14,7 +14,7 @@ final class Style {
       --tint:#20262c;--link:#8ab8ff;--paper:#14181c}}
       *{box-sizing:border-box}
       body{margin:0 auto;max-width:72rem;padding:1.5rem 1.25rem 4rem;background:var(--paper);
-      color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+      color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:break-word}
       h1{font-size:1.75rem;line-height:1.2;margin:0 0 .5rem}
       h2{font-size:1.25rem;margin:2.5rem 0 .75rem;padding-bottom:.25rem;
       border-bottom:1px solid var(--line)}
@@ -35,14 +35,20 @@ final class Style {
       th,td{padding:.45rem .75rem .45rem 0;text-align:left;vertical-align:top;
       border-bottom:1px solid var(--line);font-weight:normal}
       thead th{color:var(--soft);font-size:.875rem;white-space:nowrap}
+      td>div,th>div,dd>div{padding-left:1.5rem;text-indent:-1.5rem}
       details{margin:.5rem 0;padding:.1rem .75rem;border:1px solid var(--line);border-radius:4px}
+      details table{table-layout:fixed}
       summary{cursor:pointer;padding:.35rem 0}
+      dd details,td details{margin:.25rem 0;padding:0;border:0}
+      dd summary,td summary{padding:0;color:var(--soft)}
+      td>details>div,dd>details>div{padding-left:1.5rem;text-indent:-1.5rem}
       @media (max-width:48rem){
       dl>div{grid-template-columns:1fr;gap:0}
       table,tbody,tr,tbody th,tbody td{display:block}
       thead{position:absolute;left:-999rem}
       tr{padding:.6rem 0;border-bottom:1px solid var(--line)}
       tbody th,tbody td{border:0;padding:.15rem 0}
+      td:empty{display:none}
       tbody td::before{content:attr(data-column);display:block;color:var(--soft);
       font-size:.8125rem}
       }

@@ -16,14 +16,15 @@ import java.util.Optional;
  * <p><b>Bounds.</b> {@value #TYPES_MAX} types; of each what {@link MessageFields} shows.
  */
 final class TypesSection {
-  /** Of a page 25,600 rows at most, some 4 MiB; the largest profile shipped has 74 types. */
-  static final int TYPES_MAX = 256;
+  /** With as many results 25,600 rows, some 6 MiB. The most that a shipped profile has is 74. */
+  static final int TYPES_MAX = 128;
 
   /** So many are all shown at once. */
   private static final int OPEN_MAX = 2;
 
   private static final String NAMES =
-      "Fields are named as in filters; JSON has the same in camel case.";
+      "Fields as the proto names them; JSON has the same in camel case. Types without a package are of"
+          + " the message's own.";
   private static final String UNKNOWN =
       "What is not known is shown in JSON as base64. Known are the types of"
           + " descriptor sets in the directory types.directory, which is looked at every few"

@@ -21,6 +21,10 @@ import dev.longrunning.v1.StartOperationRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -66,6 +70,9 @@ final class TypesIT {
   @BeforeAll
   void start() throws Exception {
     folder = Files.createDirectory(temp.resolve("types"));
+    Files.writeString(
+        Files.createDirectory(temp.resolve("services")).resolve("copies.yaml"),
+        "{name: copies.example.com, longrunning: {metadata_types: [acme.Copy]}}");
     server =
         InProcessServer.start(
             Map.of(
@@ -73,6 +80,10 @@ final class TypesIT {
                 temp.resolve("data").toString(),
                 "types.directory",
                 folder.toString(),
+                "services.active",
+                "default,copies",
+                "services.directory",
+                temp.resolve("services").toString(),
                 "event-loops",
                 "2",
                 "management",
@@ -158,6 +169,7 @@ final class TypesIT {
     var start = StartOperationRequest.newBuilder().setMetadata(COPY).build();
     String name = await(grpc.start(start), SECONDS).getSnapshot().getOperation().getName();
     assertThat(get(name).getJsonObject("metadata")).isEqualTo(AS_BYTES);
+    assertThat(page()).contains("is not known to this server").doesNotContain("int32");
     var stop = new AtomicBoolean();
     var readers = new ArrayList<Future<Void>>();
     for (int i = 0; i < READERS; i++) {
@@ -172,6 +184,7 @@ final class TypesIT {
                     + field("done", 1, "TYPE_INT32")
                     + "}")));
     awaitMetadata(name, AS_FIELDS);
+    assertThat(page()).contains("int32").doesNotContain("is not known to this server");
     put(new byte[] {1, 2, 3});
     awaitRefused(1);
     assertThat(get(name).getJsonObject("metadata")).isEqualTo(AS_FIELDS);
@@ -179,10 +192,19 @@ final class TypesIT {
     server.reload();
     awaitMetadata(name, AS_BYTES);
     awaitRefused(0);
+    assertThat(page()).contains("is not known to this server").doesNotContain("int32");
 
     stop.set(true);
     await(Future.join(readers), SECONDS);
     assertThat(await(grpc.get(name), SECONDS).getMetadata()).isEqualTo(COPY);
+  }
+
+  /** Of the service whose operations carry the type. */
+  private String page() throws Exception {
+    var request = HttpRequest.newBuilder(URI.create(server.management() + "/services/copies"));
+    var answer = HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return answer.body();
   }
 
   /** Reads until told to stop; fails with anything but one of the two forms. */

@@ -249,7 +249,8 @@ final class WatchedServerIT {
     send(api + "/v1/operations/last", "x-request-id", "last-1", "authorization", CANARY);
     lineOf("last-1");
 
-    for (String path : List.of("/", "/config", "/metrics", "/livez", "/readyz", "/nowhere")) {
+    for (String path :
+        List.of("/", "/config", "/metrics", "/livez", "/readyz", "/services", "/nowhere")) {
       assertThat(send(management + path)).as(path).doesNotContain(CANARY);
     }
     assertThat(server.errors()).doesNotContain(CANARY);

@@ -65,6 +65,7 @@ final class ServicePagesTest {
   /** What a reader sees, each element in lines of its own. */
   private static String text(String html) {
     return html.substring(html.indexOf("<body>"))
+        .replace("<wbr>", "")
         .replaceAll("<[^>]*>", "\n")
         .replace("&lt;", "<")
         .replace("&gt;", ">")
