@@ -1,12 +1,10 @@
 package dev.longrunning.app;
 
 import dev.longrunning.profile.Profile;
-import dev.longrunning.profile.StandardMethod;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,14 +83,6 @@ public final class CheckCommand implements Callable<Integer> {
   }
 
   private static String needs(Profile profile, String method) {
-    return profile.methods().entrySet().stream()
-        .filter(entry -> entry.getKey().fullName().equals(method))
-        .map(entry -> "  " + permissions(entry.getKey(), profile))
-        .collect(Collectors.joining());
-  }
-
-  private static String permissions(StandardMethod method, Profile profile) {
-    var access = profile.methods().get(method);
-    return access == null ? "" : '(' + access.wanted() + ')';
+    return profile.access(method).map(access -> "  (" + access.wanted() + ')').orElse("");
   }
 }

@@ -3,7 +3,6 @@ package dev.longrunning.pages;
 import dev.longrunning.profile.Access;
 import dev.longrunning.profile.HttpRule;
 import dev.longrunning.profile.Profile;
-import dev.longrunning.profile.SignalVerb;
 import dev.longrunning.profile.StandardMethod;
 import java.time.Duration;
 import java.util.Arrays;
@@ -50,7 +49,7 @@ record MethodEntry(
         Optional.of(method.fullName()),
         profile.methods().containsKey(method),
         profile.bindings().of(method.fullName()),
-        Optional.ofNullable(profile.methods().get(method)),
+        profile.access(method.fullName()),
         Optional.ofNullable(profile.deadlines().get(method)));
   }
 
@@ -69,11 +68,6 @@ record MethodEntry(
   private static MethodEntry own(Profile profile, String fullName, List<HttpRule> rules) {
     String name = fullName.substring(fullName.lastIndexOf('/') + 1);
     return new MethodEntry(
-        name,
-        Optional.of(fullName),
-        true,
-        rules,
-        profile.signal(fullName).map(SignalVerb::access),
-        Optional.empty());
+        name, Optional.of(fullName), true, rules, profile.access(fullName), Optional.empty());
   }
 }

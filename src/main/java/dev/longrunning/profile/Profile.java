@@ -81,6 +81,13 @@ public record Profile(
     return signals.stream().filter(signal -> signal.method().equals(method)).findFirst();
   }
 
+  /** What a method's callers need; empty: the file says nothing of it, or it is not there. */
+  public Optional<Access> access(String method) {
+    return StandardMethod.ofFullName(method)
+        .map(methods::get)
+        .or(() -> signal(method).map(SignalVerb::access));
+  }
+
   /** Throws {@link Problem} UNIMPLEMENTED if the service has no such method. */
   public void require(StandardMethod method) {
     if (!methods.containsKey(method)) {

@@ -51,6 +51,10 @@ public enum StandardMethod {
     return Optional.ofNullable(protoRule).stream().toList();
   }
 
+  static Optional<StandardMethod> ofFullName(String fullName) {
+    return Arrays.stream(values()).filter(m -> m.fullName().equals(fullName)).findFirst();
+  }
+
   static Optional<StandardMethod> named(String methodName) {
     return Arrays.stream(values()).filter(m -> m.methodName.equals(methodName)).findFirst();
   }
