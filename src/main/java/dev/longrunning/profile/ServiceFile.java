@@ -116,7 +116,7 @@ public final class ServiceFile {
       var permissions = own.permissions().getOrDefault(method, List.of(method.permission()));
       var told = own.scopes().getOrDefault(method, List.of());
       var wanted = told.isEmpty() ? scopes.getOrDefault(method, Set.of()) : told;
-      int paths = rules.get(method).size();
+      int paths = rules.getOrDefault(method, List.of()).size();
       if (own.combine() == Access.Combine.BINDING && permissions.size() != paths) {
         String fault = method.methodName() + " has " + permissions.size() + " permissions";
         faults.add(
