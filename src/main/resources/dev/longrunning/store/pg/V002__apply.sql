@@ -285,7 +285,7 @@ begin
            as i (kind, verdict, place, at, cancel_request_time, ends, request, mask, metadata, done_units,
                  total_units, unit, message, estimated_end_time, rate, rate_us, reports, labels, outcome,
                  result, otherwise)
-     where o.ctid = i.place and i.verdict = 0 and (i.kind between 2 and 5 or i.kind = 9);
+     where o.ctid = i.place and i.verdict = 0 and i.kind in (2, 3, 4, 5, 9);
   end if;
 
   if p_kinds && '{6,7}' then
