@@ -67,7 +67,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--management",
       paramLabel = "HOST:PORT",
-      description = "Where probes, metrics and settings are shown, or off. Default: off")
+      description = "Where probes, metrics, settings and services are shown, or off. Default: off")
   private @Nullable String management;
 
   @Option(

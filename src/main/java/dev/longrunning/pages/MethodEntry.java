@@ -29,6 +29,10 @@ record MethodEntry(
     List<HttpRule> rules,
     Optional<Access> access,
     Optional<Duration> deadline) {
+  /** Of the others a deadline in the file says nothing: they answer as soon as they can. */
+  private static final Set<StandardMethod> HURRIED =
+      Set.of(StandardMethod.CANCEL, StandardMethod.DELETE, StandardMethod.WAIT);
+
   MethodEntry {
     rules = List.copyOf(rules);
   }
@@ -50,7 +54,8 @@ record MethodEntry(
         profile.methods().containsKey(method),
         profile.bindings().of(method.fullName()),
         profile.access(method.fullName()),
-        Optional.ofNullable(profile.deadlines().get(method)));
+        Optional.ofNullable(profile.deadlines().get(method))
+            .filter(time -> HURRIED.contains(method)));
   }
 
   /** Those for watchers and producers, which every service has, and its further verbs. */

@@ -42,7 +42,9 @@ final class ServiceSection {
                 .and(", over HTTP and gRPC alike");
     return List.of(
         host,
-        Line.of("of several services there, by the most exact path, then by the form of the name"),
+        Line.of(
+            "of several services there, and at a host that is nobody's, by the most exact path, then by"
+                + " the form of the name"),
         Line.of("requests of longrunning.v1 may say it: ")
             .code("service")
             .and(" is ")

@@ -233,24 +233,50 @@ final class ServicePagesTest {
 
   @Test
   void a_type_with_more_fields_than_the_bound_shows_its_outer_ones_first() throws Exception {
-    var many = new StringBuilder();
-    for (int i = 1; i < MessageFields.ROWS_MAX; i++) {
-      many.append(Sets.field("f" + i, i, "TYPE_STRING"));
-    }
-    String pair = Sets.field("x", 1, "TYPE_STRING") + Sets.field("y", 2, "TYPE_STRING");
-    var full = many + Sets.field("last", MessageFields.ROWS_MAX, ".Pair");
-    var over = full + Sets.field("over", MessageFields.ROWS_MAX + 1, ".Pair");
-    var small = Sets.field("in", 1, ".Pair") + Sets.field("self", 2, ".Small");
     var types =
         types(
-            "message_type { name: 'Pair' %s } message_type { name: 'Full' %s }"
-                    .formatted(pair, full)
-                + "message_type { name: 'Over' %s } message_type { name: 'Small' %s }"
-                    .formatted(over, small));
+            message("Pair", "x TYPE_STRING", "y TYPE_STRING")
+                + message("Tight", MessageFields.ROWS_MAX - 2)
+                + message("Full", MessageFields.ROWS_MAX - 3)
+                + message("Over", MessageFields.ROWS_MAX));
 
-    assertThat(fields(types, "Full")).hasSize(MessageFields.ROWS_MAX).endsWith("f99", "last");
-    assertThat(fields(types, "Over")).hasSize(MessageFields.ROWS_MAX + 1).endsWith("last", "…");
-    assertThat(fields(types, "Small")).containsExactly("in", "in.x", "in.y", "self");
+    assertThat(fields(types, "Full")).hasSize(MessageFields.ROWS_MAX).endsWith("p", "p.x", "p.y");
+    assertThat(fields(types, "Tight")).hasSize(MessageFields.ROWS_MAX - 1).endsWith("p");
+    assertThat(fields(types, "Over")).hasSize(MessageFields.ROWS_MAX + 1).endsWith("f100", "…");
+  }
+
+  @Test
+  void messages_are_opened_within_messages_to_a_depth_and_never_within_themselves()
+      throws Exception {
+    var types =
+        types(
+            message("A", "b .B", "self .A")
+                + message("B", "c .C")
+                + message("C", "d .D", "a .A")
+                + message("D", "e TYPE_STRING"));
+
+    assertThat(fields(types, "A")).containsExactly("b", "b.c", "b.c.d", "b.c.a", "self");
+  }
+
+  private static String message(String name, String... fields) {
+    var message = new StringBuilder("message_type { name: '" + name + "' ");
+    int number = 0;
+    for (String field : fields) {
+      number++;
+      var parts = field.split(" ", -1);
+      message.append(Sets.field(parts[0], number, parts[1]));
+    }
+    return message.append("} ").toString();
+  }
+
+  /** So many texts, and a pair. */
+  private static String message(String name, int texts) {
+    var fields = new ArrayList<String>();
+    for (int i = 1; i <= texts; i++) {
+      fields.add("f" + i + " TYPE_STRING");
+    }
+    fields.add("p .Pair");
+    return message(name, fields.toArray(String[]::new));
   }
 
   private TypeLookup types(String messages) throws Exception {
@@ -365,6 +391,7 @@ final class ServicePagesTest {
             """);
 
     assertThat(text(own).lines())
+        .doesNotContain("GetOperation: 2.5 s")
         .contains(
             "CancelOperation: 2.5 s", "after 3 s, then each time 2.0 times as long, up to 20 s")
         .contains("at most 9; more is INVALID_ARGUMENT", "7 for who does not say")
