@@ -40,7 +40,8 @@ final class MethodsSection {
 
   private static Cell http(MethodEntry method) {
     if (!method.present()) {
-      return Cell.of("not bound: 404, or 405 where another verb is");
+      return Cell.of(
+          method.rules().isEmpty() ? "not bound: 404, or 405 where another verb is" : "501");
     }
     return method.rules().isEmpty()
         ? Cell.of("gRPC only")

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +26,7 @@ import java.util.regex.PatternSyntaxException;
 record OwnSection(
     List<String> hosts,
     Set<StandardMethod> methods,
+    Absent absent,
     Names names,
     CollectionRule collection,
     ListRules lists,
@@ -41,6 +41,12 @@ record OwnSection(
     List<String> metadataTypes,
     List<String> responseTypes) {
   static final String KEY = "longrunning";
+
+  /** What HTTP has at the paths of methods that the service lacks. */
+  enum Absent {
+    UNBOUND,
+    UNIMPLEMENTED
+  }
 
   static final Set<String> LIST_KEYS =
       Set.of(
@@ -57,6 +63,7 @@ record OwnSection(
       Set.of(
           "hosts",
           "methods",
+          "absent_methods",
           "names",
           "ids",
           "collection",
@@ -85,16 +92,17 @@ record OwnSection(
   private record Reader(YamlMap own, Map<StandardMethod, List<HttpRule>> rules) {
     OwnSection read() {
       own.onlyHas(KEYS);
-      var combine = choice(own, "combine", Access.Combine.class);
-      var resource = choice(own, "authorized", Access.Resource.class);
+      var combine = own.choice("combine", Access.Combine.class);
+      var resource = own.choice("authorized", Access.Resource.class);
       return new OwnSection(
           own.texts("hosts"),
           methods(),
+          own.choice("absent_methods", Absent.class),
           names(),
           collection(),
           lists(),
           ids(),
-          choice(own, "result", "required", "optional").equals("optional"),
+          own.choice("result", "required", "optional").equals("optional"),
           running(),
           perMethod("scopes"),
           perMethod("permissions"),
@@ -113,32 +121,6 @@ record OwnSection(
         own.fault("running", text, "a filter: " + problem.getMessage());
         return Filter.NONE;
       }
-    }
-
-    private static String choice(YamlMap map, String key, String usual, String other) {
-      String text = map.text(key).orElse(usual);
-      if (!text.equals(usual) && !text.equals(other)) {
-        map.fault(key, text, usual + " or " + other);
-      }
-      return text;
-    }
-
-    /** The first is what holds without the key. */
-    private static <E extends Enum<E>> E choice(YamlMap map, String key, Class<E> type) {
-      var all = List.of(type.getEnumConstants());
-      String text = map.text(key).orElse(word(all.get(0)));
-      return all.stream()
-          .filter(each -> word(each).equals(text))
-          .findFirst()
-          .orElseGet(
-              () -> {
-                map.fault(key, text, all.stream().map(Reader::word).collect(joining(" or ")));
-                return all.get(0);
-              });
-    }
-
-    private static String word(Enum<?> value) {
-      return value.name().toLowerCase(Locale.ROOT);
     }
 
     private Set<StandardMethod> methods() {
@@ -236,7 +218,7 @@ record OwnSection(
     private ListRules lists() {
       var map = own.map("list").orElse(YamlMap.none());
       map.onlyHas(LIST_KEYS);
-      boolean named = choice(map, "parent", "named", "none").equals("named");
+      boolean named = map.choice("parent", "named", "none").equals("named");
       var forms = map.texts("parents");
       if (forms.isEmpty()) {
         forms = forms(StandardMethod.LIST);
@@ -250,11 +232,11 @@ record OwnSection(
       int max = size(map, "page_size_max", ListRules.PAGE_SIZE_MAX, ListRules.PAGE_SIZE_MAX);
       return new ListRules(
           parents,
-          choice(map, "wildcards", "false", "true").equals("true"),
+          map.choice("wildcards", "false", "true").equals("true"),
           dialect(map),
           size(map, "page_size", Math.min(ListRules.PAGE_SIZE_DEFAULT, max), max),
           max,
-          choice(map, "larger_page", "cut", "refused").equals("refused"));
+          map.choice("larger_page", "cut", "refused").equals("refused"));
     }
 
     private static Dialect dialect(YamlMap map) {
@@ -264,7 +246,7 @@ record OwnSection(
         map.fault("filter", name.orElse(""), Dialect.names());
       }
       var dialect = found.orElse(Dialect.standard());
-      boolean required = choice(map, "filter_required", "false", "true").equals("true");
+      boolean required = map.choice("filter_required", "false", "true").equals("true");
       return required ? dialect.required() : dialect;
     }
 

@@ -1,6 +1,5 @@
 package dev.longrunning.profile;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -86,7 +85,11 @@ public final class ServiceFile {
       return Optional.empty();
     }
     var bound = new EnumMap<StandardMethod, List<HttpRule>>(StandardMethod.class);
-    own.methods().forEach(method -> bound.put(method, rules.get(method)));
+    for (var method : StandardMethod.values()) {
+      if (own.methods().contains(method) || own.absent() == OwnSection.Absent.UNIMPLEMENTED) {
+        bound.put(method, rules.getOrDefault(method, List.of()));
+      }
+    }
     var bindings = Bindings.of(bound, rules, own.signals());
     bindings.faults().forEach(fault -> faults.add(service.line("http"), fault));
     return Optional.of(
@@ -232,7 +235,7 @@ public final class ServiceFile {
     rule.text("deadline")
         .ifPresent(
             text -> {
-              var deadline = seconds(text);
+              var deadline = Times.seconds(text);
               if (deadline.isEmpty()) {
                 rule.fault("deadline", text, "seconds, more than 0");
               }
@@ -242,56 +245,10 @@ public final class ServiceFile {
 
   /** Every method that starts operations may have its own; the shortest first delay goes. */
   private void readPolling(YamlMap settings) {
-    var running = settings.map("long_running");
-    if (running.isEmpty()) {
-      return;
-    }
-    var map = running.get();
-    var first = duration(map, "initial_poll_delay", Duration.ofSeconds(5));
-    var max = duration(map, "max_poll_delay", Duration.ofSeconds(45));
-    double multiplier = 1.5;
-    var text = map.text("poll_delay_multiplier");
-    if (text.isPresent()) {
-      multiplier = number(text.get()).map(BigDecimal::doubleValue).orElse(0.0);
-      if (multiplier < 1) {
-        map.fault("poll_delay_multiplier", text.get(), "a number, at least 1");
-        return;
-      }
-    }
-    if (max.compareTo(first) < 0) {
-      map.fault("max_poll_delay", max.toString(), "no less than initial_poll_delay");
-      return;
-    }
-    if (polling.isEmpty() || first.compareTo(polling.get().first()) < 0) {
-      polling = Optional.of(new Polling(first, multiplier, max));
-    }
-  }
-
-  private static Duration duration(YamlMap map, String key, Duration fallback) {
-    var text = map.text(key);
-    if (text.isEmpty()) {
-      return fallback;
-    }
-    var duration = seconds(text.get().replaceFirst("s$", ""));
-    if (duration.isEmpty()) {
-      map.fault(key, text.get(), "seconds, as in 5s, more than 0");
-    }
-    return duration.orElse(fallback);
-  }
-
-  private static Optional<Duration> seconds(String text) {
-    return number(text)
-        .map(seconds -> seconds.movePointRight(3).longValue())
-        .filter(millis -> millis > 0 && millis <= Duration.ofDays(365).toMillis())
-        .map(Duration::ofMillis);
-  }
-
-  private static Optional<BigDecimal> number(String text) {
-    try {
-      return Optional.of(new BigDecimal(text))
-          .filter(n -> Math.abs(n.scale()) < 20 && n.precision() < 20);
-    } catch (NumberFormatException e) {
-      return Optional.empty();
-    }
+    settings
+        .map("long_running")
+        .flatMap(Times::polling)
+        .filter(other -> polling.isEmpty() || other.first().compareTo(polling.get().first()) < 0)
+        .ifPresent(shorter -> polling = Optional.of(shorter));
   }
 }

@@ -3,10 +3,12 @@ package dev.longrunning.profile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -97,6 +99,32 @@ final class YamlMap {
   /** Notes what is wrong with the value of a key. */
   void fault(String key, String got, String allowed) {
     faults.add(line(key), key + ": got " + got + ", allowed " + allowed);
+  }
+
+  /** The value of a key as one of two words. */
+  String choice(String key, String usual, String other) {
+    String text = text(key).orElse(usual);
+    if (!text.equals(usual) && !text.equals(other)) {
+      fault(key, text, usual + " or " + other);
+    }
+    return text;
+  }
+
+  /** The value of a key as one of several words; the first is what holds without the key. */
+  <E extends Enum<E>> E choice(String key, Class<E> type) {
+    var all = List.of(type.getEnumConstants());
+    String text = text(key).orElse(word(all.get(0)));
+    for (var each : all) {
+      if (word(each).equals(text)) {
+        return each;
+      }
+    }
+    fault(key, text, all.stream().map(YamlMap::word).collect(Collectors.joining(" or ")));
+    return all.get(0);
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   Set<String> keys() {

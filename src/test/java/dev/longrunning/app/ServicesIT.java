@@ -493,6 +493,40 @@ final class ServicesIT {
   }
 
   @Test
+  void what_a_service_lacks_is_501_where_its_file_says_so() throws Exception {
+    Path directory = Files.createDirectories(temp.resolve("absent"));
+    Files.writeString(
+        directory.resolve("jobs-v1.yaml"),
+        """
+        type: google.api.Service
+        name: jobs.example.com
+        http:
+          rules:
+          - selector: google.longrunning.Operations.GetOperation
+            get: '/v1/{name=jobs/*/operations/*}'
+          - selector: google.longrunning.Operations.CancelOperation
+            post: '/v1/{name=jobs/*/operations/*}:cancel'
+            body: '*'
+        longrunning:
+          methods: [GetOperation]
+          absent_methods: unimplemented
+        """);
+    var settings = new HashMap<String, String>();
+    settings.put("data", temp.resolve("data-of-jobs").toString());
+    settings.put("services.directory", directory.toString());
+    settings.put("services.active", "jobs-v1");
+
+    try (var own = InProcessServer.start(settings);
+        var client = new RestClient(vertx, own.port, "jobs.example.com")) {
+      String cancel = "/v1/jobs/j/operations/o:cancel";
+      var lacks = await(client.post(cancel, new JsonObject()), SECONDS);
+      assertThat(lacks.status()).isEqualTo(501);
+      assertThat(lacks.body().encode()).contains("UNIMPLEMENTED", "jobs-v1 has GetOperation");
+      assertThat(await(client.get("/v1/jobs/j/operations/o"), SECONDS).status()).isEqualTo(404);
+    }
+  }
+
+  @Test
   void operations_of_one_name_in_two_services_are_two() throws Exception {
     String name = "projects/p/locations/l/operations/same";
     for (String id : List.of(INSIGHTS, "cloud-run-v2")) {

@@ -331,6 +331,18 @@ final class ServiceFileTest {
   }
 
   @Test
+  void the_paths_of_methods_that_a_service_lacks_are_bound_if_it_says_so() {
+    String get = "longrunning:\n  methods: [GetOperation]\n";
+    String delete = StandardMethod.DELETE.fullName();
+
+    assertThat(profile(get).bindings().of(delete)).isEmpty();
+    assertThat(profile(get + "  absent_methods: unimplemented\n").bindings().of(delete))
+        .containsExactly(HttpRule.delete("/v1/{name=operations/**}"));
+    assertThat(profile(get + "  absent_methods: unimplemented\n").methods())
+        .containsOnlyKeys(StandardMethod.GET);
+  }
+
+  @Test
   void a_custom_method_of_http_has_a_name() {
     var read =
         read(
