@@ -72,6 +72,10 @@ public final class CheckCommand implements Callable<Integer> {
         .forEach(
             (method, rules) -> {
               out.println("  " + method + needs(profile, method));
+              if (profile.lacks(method)) {
+                out.println("    the service lacks it: 501, UNIMPLEMENTED");
+                return;
+              }
               for (var rule : rules) {
                 String body = rule.body().isEmpty() ? "" : "  body " + rule.body();
                 out.printf("    %-6s %s%s%n", rule.verb(), rule.template(), body);

@@ -66,8 +66,8 @@ final class ListSection {
     if (profile.lists().parents().isEmpty()) {
       return List.of(Line.of("nowhere: HTTP and gRPC have none"));
     }
-    for (var rule : profile.bindings().of(StandardMethod.LIST.fullName())) {
-      lines.add(place(rule));
+    if (!profile.lacks(StandardMethod.LIST.fullName())) {
+      profile.bindings().of(StandardMethod.LIST.fullName()).forEach(rule -> lines.add(place(rule)));
     }
     return lines;
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -41,6 +42,12 @@ public record Candidates(List<Profile> profiles, List<Profile> sayable) {
     return new Candidates(
         several.stream().flatMap(each -> each.profiles().stream()).distinct().toList(),
         several.stream().flatMap(each -> each.sayable().stream()).distinct().toList());
+  }
+
+  /** Those for which {@code has} holds; empty: none is meant. */
+  public Optional<Candidates> having(Predicate<Profile> has) {
+    var left = profiles.stream().filter(has).toList();
+    return left.isEmpty() ? Optional.empty() : Optional.of(new Candidates(left));
   }
 
   public Candidates and(Candidates others) {

@@ -108,7 +108,7 @@ record OwnSection(
           perMethod("permissions"),
           combine,
           resource,
-          SignalVerb.read(own, resource),
+          SignalVerb.read(own, combine, resource),
           own.texts("metadata_types"),
           own.texts("response_types"));
     }

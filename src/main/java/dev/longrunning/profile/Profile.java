@@ -81,6 +81,11 @@ public record Profile(
     return signals.stream().filter(signal -> signal.method().equals(method)).findFirst();
   }
 
+  /** Whether a method is one of the interface that the service does not have. */
+  public boolean lacks(String method) {
+    return StandardMethod.ofFullName(method).filter(m -> !methods.containsKey(m)).isPresent();
+  }
+
   /** What a method's callers need; empty: the file says nothing of it, or it is not there. */
   public Optional<Access> access(String method) {
     return StandardMethod.ofFullName(method)

@@ -120,10 +120,13 @@ public final class ServiceFile {
       var told = own.scopes().getOrDefault(method, List.of());
       var wanted = told.isEmpty() ? scopes.getOrDefault(method, Set.of()) : told;
       int paths = rules.getOrDefault(method, List.of()).size();
-      if (own.combine() == Access.Combine.BINDING && permissions.size() != paths) {
+      if (own.combine() == Access.Combine.BINDING
+          && permissions.size() > 1
+          && permissions.size() != paths) {
         String fault = method.methodName() + " has " + permissions.size() + " permissions";
         faults.add(
-            service.line(OwnSection.KEY), fault + ", allowed one for each of " + paths + " paths");
+            service.line(OwnSection.KEY),
+            fault + ", allowed one, or one for each of " + paths + " paths");
       }
       access.put(
           method, new Access(List.copyOf(wanted), permissions, own.combine(), own.resource()));

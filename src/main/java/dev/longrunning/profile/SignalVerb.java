@@ -32,8 +32,11 @@ public record SignalVerb(String verb, String method, Access access) {
   private static final Set<String> TAKEN =
       Set.of("cancel", "wait", "watch", "start", "update", "complete", "adopt");
 
+  /** Methods of these packages are the server's own. */
+  private static final List<String> OURS = List.of("google.longrunning.", "longrunning.", "grpc.");
+
   /** Reads those of a service. */
-  static List<SignalVerb> read(YamlMap own, Access.Resource resource) {
+  static List<SignalVerb> read(YamlMap own, Access.Combine combine, Access.Resource resource) {
     var verbs = new ArrayList<SignalVerb>();
     var known = new HashSet<String>();
     for (var map : own.maps(KEY)) {
@@ -45,8 +48,9 @@ public record SignalVerb(String verb, String method, Access access) {
       }
       String selector = map.text("method").orElse("");
       int dot = selector.lastIndexOf('.');
-      if (!METHOD.matcher(selector).matches() || !known.add(selector)) {
-        map.fault("method", selector, "package.Service.Method, each once");
+      boolean ours = OURS.stream().anyMatch(selector::startsWith);
+      if (!METHOD.matcher(selector).matches() || ours || !known.add(selector)) {
+        map.fault("method", selector, "package.Service.Method of the service's own, each once");
         continue;
       }
       String method = selector.substring(0, dot) + '/' + selector.substring(dot + 1);
@@ -58,7 +62,7 @@ public record SignalVerb(String verb, String method, Access access) {
               new Access(
                   map.texts("scopes"),
                   permissions.isEmpty() ? List.of(PERMISSION) : permissions,
-                  Access.Combine.ALL,
+                  combine,
                   resource)));
     }
     if (verbs.size() > VERBS_MAX) {

@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** Times in the configuration of a service. */
 final class Times {
+  private static final BigDecimal SECONDS_MAX =
+      BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
+
   private Times() {}
 
   /** The delays that pollers are recommended; empty if something is wrong with them. */
@@ -43,8 +46,9 @@ final class Times {
   /** A time in seconds, more than 0 and at most a year. */
   static Optional<Duration> seconds(String text) {
     return number(text)
+        .filter(seconds -> seconds.compareTo(SECONDS_MAX) <= 0)
         .map(seconds -> seconds.movePointRight(3).longValue())
-        .filter(millis -> millis > 0 && millis <= Duration.ofDays(365).toMillis())
+        .filter(millis -> millis > 0)
         .map(Duration::ofMillis);
   }
 

@@ -22,7 +22,9 @@ import java.util.Optional;
  * What one stream of reports has to tell and its caller has had no room for yet.
  *
  * <p><b>Promise.</b> Everything is sent once: first that the server is about to stop, then
- * cancellations and signals, then results in the order they came.
+ * cancellations, then results in the order they came, and signals between them: callers may send
+ * these faster than the producer reads, so that they have to take turns, with results and each
+ * operation with others.
  *
  * <p><b>Threads.</b> Confined to the event loop of its stream.
  *
@@ -41,8 +43,10 @@ final class ReportOutbox {
   private final Owner owner;
   private final ArrayDeque<Bytes> cancellations = new ArrayDeque<>(0);
 
-  /** Of each verb of each operation the newest, in the order they came. */
-  private final Map<Signalled, Received> signals = new LinkedHashMap<>(0);
+  /** Of each verb of each operation the newest, in the order they came; no operation has none. */
+  private final Map<OperationKey, Map<String, Received>> signals = new LinkedHashMap<>(0);
+
+  private boolean signalSent;
 
   private final ArrayDeque<Result> results = new ArrayDeque<>();
   private boolean goAway;
@@ -69,8 +73,6 @@ final class ReportOutbox {
    */
   record Report(long sequence, boolean ownsSequence, int bytes) {}
 
-  private record Signalled(OperationKey key, String verb) {}
-
   private sealed interface Result {
     Report report();
   }
@@ -92,8 +94,9 @@ final class ReportOutbox {
     this.owner = owner;
   }
 
+  /** Whether nothing waits but signals, which may never end. */
   boolean isEmpty() {
-    return !goAway && cancellations.isEmpty() && signals.isEmpty() && results.isEmpty();
+    return !goAway && cancellations.isEmpty() && results.isEmpty();
   }
 
   /** Says once that the caller should go on elsewhere. */
@@ -107,10 +110,10 @@ final class ReportOutbox {
   }
 
   void signalReceived(OperationKey key, Received signal) {
-    var signalled = new Signalled(key, signal.verb());
-    // One that was not read yet is overtaken.
-    signals.remove(signalled);
-    signals.put(signalled, signal);
+    var waiting = signals.computeIfAbsent(key, first -> new LinkedHashMap<>(1));
+    // One that was not read yet is overtaken, and comes after what it came after.
+    waiting.remove(signal.verb());
+    waiting.put(signal.verb(), signal);
   }
 
   void refused(Report report, Problem problem) {
@@ -139,20 +142,32 @@ final class ReportOutbox {
       peer.send(GO_AWAY);
     } else if (!cancellations.isEmpty()) {
       peer.send(StreamReply.of(cancellations.remove()));
-    } else if (!signals.isEmpty()) {
+    } else if (!signals.isEmpty() && !(signalSent && hasResult())) {
       sendSignal();
     } else {
+      signalSent = false;
       return sendResult();
     }
     return true;
   }
 
+  /** Whether one waits that could be sent now. */
+  private boolean hasResult() {
+    var next = results.peek();
+    return next != null && !(next instanceof Unread && reading);
+  }
+
   private void sendSignal() {
-    var order = signals.entrySet().iterator();
-    var next = order.next();
-    var told = OperationWire.signalReceived(next.getKey().key(), next.getValue());
-    order.remove();
-    peer.send(StreamReply.of(told));
+    var key = signals.keySet().iterator().next();
+    var waiting = signals.remove(key);
+    var verbs = waiting.values().iterator();
+    var next = verbs.next();
+    verbs.remove();
+    if (!waiting.isEmpty()) {
+      signals.put(key, waiting);
+    }
+    signalSent = true;
+    peer.send(StreamReply.of(OperationWire.signalReceived(key, next)));
   }
 
   private boolean sendResult() {

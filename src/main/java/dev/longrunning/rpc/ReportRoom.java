@@ -1,6 +1,6 @@
 package dev.longrunning.rpc;
 
-import dev.longrunning.service.Demands;
+import dev.longrunning.service.DemandRoom;
 
 /**
  * How much the streams of reports of one event loop hold.
@@ -28,7 +28,7 @@ final class ReportRoom {
     return new Share(caller);
   }
 
-  final class Share implements Demands.Room {
+  final class Share implements DemandRoom {
     private final String caller;
     private int held;
 

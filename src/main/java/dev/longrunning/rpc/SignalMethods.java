@@ -51,11 +51,12 @@ public final class SignalMethods {
   }
 
   private Future<Reply> signal(Call call, String method, String name) {
-    var service = call.services().ofOperation("", "name", name);
-    var signal =
-        service
-            .signal(method)
-            .orElseThrow(() -> Problem.unimplemented(method + ": not of " + service.id()));
+    var service =
+        call.services()
+            .having(each -> each.signal(method).isPresent())
+            .orElseThrow(() -> Problem.unimplemented(method + ": no service here has it"))
+            .ofOperation("", "name", name);
+    var signal = service.signal(method).orElseThrow();
     return operations
         .signal(new OperationKey(service.id(), name), signal.verb(), call.deadline())
         .map(Reply.of(Bytes.EMPTY));

@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Confined to the event loop of its stream.
  *
- * <p><b>Bounds.</b> {@value #OPERATIONS_MAX} operations, and the {@link Room} that all streams
- * share: beyond it the one that was not reported for the longest time is let go, and with no other
- * to let go one is not followed at all. Its reports' results tell of them all the same. At most
- * {@value #READS_MAX} reads at a time, however many changes come.
+ * <p><b>Bounds.</b> {@value #OPERATIONS_MAX} operations, and the {@link DemandRoom} that all
+ * streams share: beyond it the one that was not reported for the longest time is let go, and with
+ * no other to let go one is not followed at all. Its reports' results tell of them all the same. At
+ * most {@value #READS_MAX} reads at a time, however many changes come.
  */
 public final class Demands {
   static final int OPERATIONS_MAX = 65_536;
@@ -43,7 +43,7 @@ public final class Demands {
 
   private final States states;
   private final Timers timers;
-  private final Room room;
+  private final DemandRoom room;
   private final Listener listener;
 
   /** The one that was not reported for the longest time comes first. */
@@ -61,15 +61,7 @@ public final class Demands {
     void signalReceived(OperationKey key, Received signal);
   }
 
-  /** How many operations all streams may follow. */
-  public interface Room {
-    /** Whether there is room for one more; if so, it is counted. */
-    boolean take();
-
-    void give();
-  }
-
-  Demands(States states, Timers timers, Room room, Listener listener) {
+  Demands(States states, Timers timers, DemandRoom room, Listener listener) {
     this.states = states;
     this.timers = timers;
     this.room = room;
@@ -86,7 +78,10 @@ public final class Demands {
     private @Nullable Instant cancelRequestTime;
     private boolean told;
 
+    /** Of the newest state that was seen; none once they were told. */
     private ReceivedSignals signals = ReceivedSignals.NONE;
+
+    private long version;
 
     /** When the newest was received that was told. */
     private Optional<Instant> heard = Optional.empty();
@@ -260,7 +255,11 @@ public final class Demands {
     if (snapshot.cancelRequestTime() != null) {
       operation.cancelRequestTime = snapshot.cancelRequestTime();
     }
-    operation.signals = snapshot.signals();
+    if (snapshot.version() > operation.version) {
+      // An answer may be of an older state than what the feed has told.
+      operation.version = snapshot.version();
+      operation.signals = snapshot.signals();
+    }
     operation.over |= snapshot.isDone();
     settle(operation);
   }
@@ -283,6 +282,7 @@ public final class Demands {
       operation.heard = Optional.of(signal.time());
       listener.signalReceived(operation.key, signal);
     }
+    operation.signals = ReceivedSignals.NONE;
   }
 
   private void letGo(Followed operation) {

@@ -53,7 +53,7 @@ public final class Reports {
    * @param listener hears of cancellations, also within a call of {@link Reports}
    */
   public record Source(
-      String caller, Optional<Instant> deadline, Demands.Room room, Demands.Listener listener) {}
+      String caller, Optional<Instant> deadline, DemandRoom room, Demands.Listener listener) {}
 
   private Reports(Service service, Source source) {
     this.service = service;

@@ -249,6 +249,9 @@ final class ServiceFileTest {
     "pause, C, method",
     "pause, a.B/C, method",
     "pause, a.Taken.Already, method",
+    "pause, google.longrunning.Operations.GetOperation, method",
+    "pause, longrunning.v1.OperationProducer.UpdateOperation, method",
+    "pause, grpc.health.v1.Health.Check, method",
     "resume, a.B.C, verb"
   })
   void a_signal_needs_a_verb_and_a_method_of_its_own(String verb, String method, String key) {
@@ -327,7 +330,7 @@ final class ServiceFileTest {
                 .faults())
         .singleElement()
         .asString()
-        .contains("GetOperation has 2 permissions, allowed one for each of 1 paths");
+        .contains("GetOperation has 2 permissions, allowed one, or one for each of 1 paths");
   }
 
   @Test

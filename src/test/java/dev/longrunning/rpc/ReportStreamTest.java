@@ -23,6 +23,7 @@ import dev.longrunning.store.Switches.Call;
 import dev.longrunning.v1.CompleteOperationRequest;
 import dev.longrunning.v1.Progress;
 import dev.longrunning.v1.ReportOperationsRequest;
+import dev.longrunning.v1.ReportOperationsResponse;
 import dev.longrunning.v1.ReportOperationsResponse.EventCase;
 import dev.longrunning.v1.ReportResult;
 import dev.longrunning.v1.StartOperationRequest;
@@ -486,20 +487,55 @@ final class ReportStreamTest {
 
     peer.read(false);
     for (int i = 0; i < 1_000; i++) {
-      signal(1, "pause");
       signal(1, "resume");
       signal(2, "pause");
+      signal(1, "pause");
     }
     peer.read(true);
     pass(1);
 
     assertThat(signals())
         .containsExactly(
-            name(1) + " pause", name(1) + " pause", name(1) + " resume", name(2) + " pause");
+            name(1) + " pause", name(1) + " resume", name(2) + " pause", name(1) + " pause");
     var token = result(1).getLease().getToken();
     peer.send(3, report(update(1).setLeaseToken(token)));
     assertThat(result(3).getSnapshot().getSignals(1))
-        .isEqualTo(peer.events().get(2).getSignal().getSignal());
+        .isEqualTo(peer.events().get(3).getSignal().getSignal());
+  }
+
+  @Test
+  void signals_hold_up_neither_results_nor_the_reports_after_them() {
+    for (int i = 1; i <= 3; i++) {
+      peer.send(i, report(start(i).setLeaseDuration(Durations.fromSeconds(60))));
+    }
+    var tokens = List.of(1L, 2L, 3L).stream().map(i -> result(i).getLease().getToken()).toList();
+    peer.received.clear();
+    hold();
+    peer.send(4, report(progress(1, 1).setLeaseToken(tokens.get(0))));
+    peer.send(5, report(progress(2, 1).setLeaseToken(tokens.get(1))));
+    peer.read(false);
+    release();
+    for (int i = 1; i <= 3; i++) {
+      signal(i, "pause");
+    }
+
+    peer.read(true);
+    pass(1);
+
+    assertThat(peer.received)
+        .extracting(ReportOperationsResponse::getEventCase)
+        .containsExactly(
+            EventCase.SIGNAL,
+            EventCase.RESULT,
+            EventCase.SIGNAL,
+            EventCase.RESULT,
+            EventCase.SIGNAL);
+    peer.read(false);
+    signal(1, "resume");
+    peer.read(true);
+    peer.send(6, report(progress(3, 1).setLeaseToken(tokens.get(2))));
+    pass(1);
+    assertThat(result(6).getSnapshot().getProgress().getDoneUnits()).isOne();
   }
 
   private List<String> signals() {

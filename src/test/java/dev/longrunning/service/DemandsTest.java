@@ -27,7 +27,7 @@ final class DemandsTest {
   private final Places room = new Places();
   private final Demands demands = new Demands(fixture.states, fixture.clock, room, heard);
 
-  private static final class Places implements Demands.Room {
+  private static final class Places implements DemandRoom {
     private int max = Integer.MAX_VALUE;
     private int taken;
 
@@ -130,6 +130,19 @@ final class DemandsTest {
     assertThat(heard.signals).isEmpty();
 
     demands.answered(stored(1));
+
+    assertThat(heard.signals).containsExactly("operations/o1 pause");
+  }
+
+  @Test
+  void an_answer_that_is_of_an_older_state_than_the_feed_has_told_takes_no_signal_back() {
+    start(1);
+    demands.follow(key(1));
+    var answer = stored(1);
+    signal(1, "pause");
+    hear(1);
+
+    demands.answered(answer);
 
     assertThat(heard.signals).containsExactly("operations/o1 pause");
   }

@@ -31,8 +31,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class ReportsTest {
-  private static final Demands.Room ROOM =
-      new Demands.Room() {
+  private static final DemandRoom ROOM =
+      new DemandRoom() {
         @Override
         public boolean take() {
           return true;
