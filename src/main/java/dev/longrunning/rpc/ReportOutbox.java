@@ -158,8 +158,11 @@ final class ReportOutbox {
   }
 
   private void sendSignal() {
-    var key = signals.keySet().iterator().next();
-    var waiting = signals.remove(key);
+    var order = signals.entrySet().iterator();
+    var first = order.next();
+    var key = first.getKey();
+    var waiting = first.getValue();
+    order.remove();
     var verbs = waiting.values().iterator();
     var next = verbs.next();
     verbs.remove();
