@@ -2,10 +2,10 @@ package dev.longrunning.operation;
 
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The signals that an operation has received: of each verb when it came last.
@@ -26,7 +26,7 @@ public record ReceivedSignals(Map<String, Instant> times) {
 
   /** These and a newer one. */
   ReceivedSignals and(String verb, Instant time) {
-    var more = new TreeMap<>(times);
+    var more = new HashMap<>(times);
     more.put(verb, time);
     return new ReceivedSignals(more);
   }
@@ -37,6 +37,10 @@ public record ReceivedSignals(Map<String, Instant> times) {
    * @param heard empty: all of them
    */
   public List<Received> after(Optional<Instant> heard) {
+    if (times.isEmpty()) {
+      // So it is of most operations, each time that one is written.
+      return List.of();
+    }
     return times.entrySet().stream()
         .filter(each -> heard.isEmpty() || each.getValue().isAfter(heard.get()))
         .map(each -> new Received(each.getKey(), each.getValue()))
