@@ -50,80 +50,57 @@ public record Snapshot(
   }
 
   Snapshot at(long newVersion, Instant time) {
+    return with(newVersion, time, outcome, result, endTime, cancelRequestTime, signals, expireTime);
+  }
+
+  Snapshot withCancelRequestTime(@Nullable Instant time) {
+    return with(version, updateTime, outcome, result, endTime, time, signals, expireTime);
+  }
+
+  Snapshot withSignals(ReceivedSignals received) {
+    return with(
+        version, updateTime, outcome, result, endTime, cancelRequestTime, received, expireTime);
+  }
+
+  /** Done at {@code time}, to be purged once its retention is over. */
+  Snapshot ended(Outcome newOutcome, Bytes newResult, Instant time) {
+    return with(
+        version,
+        updateTime,
+        newOutcome,
+        newResult,
+        time,
+        cancelRequestTime,
+        signals,
+        time.plus(retention));
+  }
+
+  /** What is not contents in place of what is here. */
+  private Snapshot with(
+      long newVersion,
+      Instant newUpdateTime,
+      Outcome newOutcome,
+      Bytes newResult,
+      @Nullable Instant newEndTime,
+      @Nullable Instant newCancelRequestTime,
+      ReceivedSignals newSignals,
+      @Nullable Instant newExpireTime) {
     return new Snapshot(
         key,
         collection,
         newVersion,
         createTime,
-        time,
-        retention,
-        outcome,
-        result,
-        metadata,
-        progress,
-        labels,
-        endTime,
-        cancelRequestTime,
-        signals,
-        expireTime);
-  }
-
-  Snapshot withCancelRequestTime(@Nullable Instant time) {
-    return new Snapshot(
-        key,
-        collection,
-        version,
-        createTime,
-        updateTime,
-        retention,
-        outcome,
-        result,
-        metadata,
-        progress,
-        labels,
-        endTime,
-        time,
-        signals,
-        expireTime);
-  }
-
-  Snapshot withSignals(ReceivedSignals received) {
-    return new Snapshot(
-        key,
-        collection,
-        version,
-        createTime,
-        updateTime,
-        retention,
-        outcome,
-        result,
-        metadata,
-        progress,
-        labels,
-        endTime,
-        cancelRequestTime,
-        received,
-        expireTime);
-  }
-
-  /** Done at {@code time}, to be purged once its retention is over. */
-  Snapshot ended(Outcome newOutcome, Bytes newResult, Instant time) {
-    return new Snapshot(
-        key,
-        collection,
-        version,
-        createTime,
-        updateTime,
+        newUpdateTime,
         retention,
         newOutcome,
         newResult,
         metadata,
         progress,
         labels,
-        time,
-        cancelRequestTime,
-        signals,
-        time.plus(retention));
+        newEndTime,
+        newCancelRequestTime,
+        newSignals,
+        newExpireTime);
   }
 
   /** Bytes of metadata and result: what a page of a list is measured by. */

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -60,12 +59,8 @@ record MethodEntry(
 
   /** Those for watchers and producers, which every service has, and its further verbs. */
   private static List<MethodEntry> own(Profile profile) {
-    Set<String> standard =
-        Arrays.stream(StandardMethod.values())
-            .map(StandardMethod::fullName)
-            .collect(Collectors.toSet());
     return profile.bindings().all().entrySet().stream()
-        .filter(bound -> !standard.contains(bound.getKey()))
+        .filter(bound -> StandardMethod.ofFullName(bound.getKey()).isEmpty())
         .map(bound -> own(profile, bound.getKey(), bound.getValue()))
         .toList();
   }

@@ -51,7 +51,8 @@ public enum StandardMethod {
     return Optional.ofNullable(protoRule).stream().toList();
   }
 
-  static Optional<StandardMethod> ofFullName(String fullName) {
+  /** By package.Service/Method. */
+  public static Optional<StandardMethod> ofFullName(String fullName) {
     return Arrays.stream(values()).filter(m -> m.fullName().equals(fullName)).findFirst();
   }
 

@@ -1,6 +1,7 @@
 package dev.longrunning.profile;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -8,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -101,26 +101,21 @@ final class YamlMap {
     faults.add(line(key), key + ": got " + got + ", allowed " + allowed);
   }
 
-  /** The value of a key as one of two words. */
-  String choice(String key, String usual, String other) {
-    String text = text(key).orElse(usual);
-    if (!text.equals(usual) && !text.equals(other)) {
-      fault(key, text, usual + " or " + other);
+  /** The value of a key as one of several words; the first is what holds without the key. */
+  String choice(String key, String... words) {
+    String text = text(key).orElse(words[0]);
+    if (List.of(words).contains(text)) {
+      return text;
     }
-    return text;
+    fault(key, text, String.join(" or ", words));
+    return words[0];
   }
 
-  /** The value of a key as one of several words; the first is what holds without the key. */
+  /** The same, of words that are constants in small letters. */
   <E extends Enum<E>> E choice(String key, Class<E> type) {
-    var all = List.of(type.getEnumConstants());
-    String text = text(key).orElse(word(all.get(0)));
-    for (var each : all) {
-      if (word(each).equals(text)) {
-        return each;
-      }
-    }
-    fault(key, text, all.stream().map(YamlMap::word).collect(Collectors.joining(" or ")));
-    return all.get(0);
+    var all = type.getEnumConstants();
+    var words = Arrays.stream(all).map(YamlMap::word).toList();
+    return all[words.indexOf(choice(key, words.toArray(String[]::new)))];
   }
 
   private static String word(Enum<?> value) {

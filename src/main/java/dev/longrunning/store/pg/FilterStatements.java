@@ -14,7 +14,8 @@ final class FilterStatements {
    */
   static final String HEAD =
       BEGIN
-          + Statements.OP_LIST_COLUMNS
+          + "select o.key,\n"
+          + Statements.OP_COLUMNS
           + """
              case when o.matches then o.metadata end as metadata,
              case when o.matches then o.result end as result, o.matches,

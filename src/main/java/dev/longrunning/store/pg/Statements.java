@@ -61,16 +61,25 @@ final class Statements {
   /** $1 nonce of the epoch that is thought to be the newest, $2 the new number is greater. */
   static final String EPOCH_OPEN = "select longrunning.open_epoch($1, $2)";
 
+  /** What every reader of operations reads of one but for its key, metadata and result. */
+  static final String OP_COLUMNS =
+      """
+             o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
+             o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
+             o.outcome, o.collection, o.unit, o.message, o.labels::text as labels,
+             o.signals::text as signals,
+      """;
+
   /**
    * $1 lanes, $2 keys. A row for every key, and the epoch that was read in every row: what is
    * absent is an answer too.
    */
   static final String OP_READ_BY_KEY =
       """
-      select e.nonce, e.timeline, longrunning.timeline() as present, k.ord, o.version, o.create_time,
-             o.update_time, o.end_time, o.cancel_request_time, o.expire_time, o.retention_us,
-             o.done_units, o.total_units, o.estimated_end_time, o.outcome, k.key, o.collection,
-             o.unit, o.message, o.labels::text as labels, o.signals::text as signals,
+      select e.nonce, e.timeline, longrunning.timeline() as present, k.ord, k.key,
+      """
+          + OP_COLUMNS
+          + """
              o.metadata, o.result,
              t.version as gone_version, t.kind as gone_kind, t.collection as gone_collection,
              t.create_request as gone_request
@@ -97,10 +106,10 @@ final class Statements {
    */
   static final String LOG_STATES =
       """
-      select k.key, o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
-             o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
-             o.outcome, o.collection, o.unit, o.message, o.labels::text as labels,
-             o.signals::text as signals, o.apart,
+      select k.key, o.apart,
+      """
+          + OP_COLUMNS
+          + """
              case when not o.apart then o.metadata end as metadata,
              case when not o.apart then o.result end as result,
              t.version as gone_version, t.kind as gone_kind, t.collection as gone_collection,
@@ -123,17 +132,10 @@ final class Statements {
 
   static final String SNAPSHOT_END = "commit";
 
-  static final String OP_LIST_COLUMNS =
-      """
-      select o.key, o.version, o.create_time, o.update_time, o.end_time, o.cancel_request_time,
-             o.expire_time, o.retention_us, o.done_units, o.total_units, o.estimated_end_time,
-             o.outcome, o.collection, o.unit, o.message, o.labels::text as labels,
-             o.signals::text as signals,
-      """;
-
   // The running sum looks at lengths only: a payload kept out of line is not read for it.
   private static final String OP_LIST_HEAD =
-      OP_LIST_COLUMNS
+      "select o.key,\n"
+          + OP_COLUMNS
           + """
              o.metadata, o.result, true as matches, false as stopped
         from (select o.*, sum(o.weight) over (order by o.create_time desc, o.key desc
@@ -166,7 +168,8 @@ final class Statements {
   // The last row that may be examined comes along, whether it matches or not: the list goes on from
   // there. No row comes after it, so its weight does not count. The collation is that of the index.
   private static final String OP_LIST_MATCHING_HEAD =
-      OP_LIST_COLUMNS
+      "select o.key,\n"
+          + OP_COLUMNS
           + """
              case when o.matches then o.metadata end as metadata,
              case when o.matches then o.result end as result, o.matches,

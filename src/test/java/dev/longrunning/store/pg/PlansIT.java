@@ -63,7 +63,7 @@ final class PlansIT {
           "SNAPSHOT_BEGIN",
           "SNAPSHOT_END",
           // Parts of others.
-          "OP_LIST_COLUMNS",
+          "OP_COLUMNS",
           "OP_LIST_HEAD",
           "OP_LIST_TAIL",
           "OP_LIST_MATCHING_HEAD",
