@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longrunning.app.SettingsDocs;
 import dev.longrunning.filter.FilterDocs;
+import dev.longrunning.operation.CallerProblems;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.profile.ServiceDocs;
 import dev.longrunning.profile.TestProfiles;
@@ -110,7 +111,7 @@ final class DocsTest {
   @Test
   void every_reason_is_documented_with_its_code_and_status() throws Exception {
     var given = new TreeSet<String>();
-    for (Method factory : Problem.class.getMethods()) {
+    for (Method factory : factories()) {
       if (Modifier.isStatic(factory.getModifiers()) && factory.getReturnType() == Problem.class) {
         given.add(row((Problem) factory.invoke(null, arguments(factory))));
       }
@@ -124,6 +125,12 @@ final class DocsTest {
             .collect(Collectors.toCollection(TreeSet::new));
 
     assertThat(documented).isEqualTo(given);
+  }
+
+  private static List<Method> factories() {
+    return Stream.of(Problem.class, CallerProblems.class)
+        .flatMap(type -> Stream.of(type.getMethods()))
+        .toList();
   }
 
   private static String row(Problem problem) {

@@ -149,11 +149,6 @@ public final class Problem extends RuntimeException {
     return of(Kind.NOT_FOUND, "NO_SUCH_PATH", "path: nothing answers at " + shown(path), Map.of());
   }
 
-  /** Who calls is not known. */
-  public static Problem unauthenticated(String message) {
-    return of(Kind.UNAUTHENTICATED, "UNAUTHENTICATED", message, Map.of());
-  }
-
   public static Problem denied(String message) {
     return of(Kind.DENIED, "DENIED", message, Map.of());
   }
@@ -241,7 +236,7 @@ public final class Problem extends RuntimeException {
     return of(kind, reason, message + ": " + shown(name), Map.of("name", shown(name)));
   }
 
-  private static Problem of(Kind kind, String reason, String message, Map<String, String> facts) {
+  static Problem of(Kind kind, String reason, String message, Map<String, String> facts) {
     return new Problem(kind, reason, message, facts, List.of(), null, null);
   }
 

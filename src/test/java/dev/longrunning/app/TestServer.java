@@ -1,6 +1,7 @@
 package dev.longrunning.app;
 
 import dev.longrunning.observe.Readiness;
+import dev.longrunning.operation.CallerProblems;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.profile.TestProfiles;
 import dev.longrunning.rest.JsonMessages;
@@ -248,7 +249,7 @@ final class TestServer implements AutoCloseable {
       case DEADLINE -> Problem.deadline();
       case CANCELLED -> Problem.cancelled();
       case UNIMPLEMENTED -> Problem.unimplemented("filter: not supported");
-      case UNAUTHENTICATED -> Problem.unauthenticated("credentials: none came");
+      case UNAUTHENTICATED -> CallerProblems.credentialsMissing("a bearer token");
       case DENIED -> Problem.denied("longrunning.operations.get is needed");
       case BROKEN -> Problem.broken("secret of the store", new IllegalStateException("SQL"));
     };

@@ -1,0 +1,24 @@
+package dev.longrunning.auth;
+
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who calls, as proven by a credential.
+ *
+ * @param principal with what proved it in front, so that nobody is taken for somebody else's
+ *     namesake: {@code token:ci}, {@code oidc:alice@example.com}, {@code cert:spiffe://…}
+ * @param groups that the credential says, such as {@code ops}
+ * @param scopes what the credential was given for; empty: for anything
+ */
+public record Identity(
+    String principal, Set<String> groups, Optional<Set<String>> scopes, Credential credential) {
+  /** Everybody, where nobody is asked who they are. */
+  public static final Identity ANYBODY =
+      new Identity("anybody", Set.of(), Optional.empty(), Credential.LASTING);
+
+  public Identity {
+    groups = Set.copyOf(groups);
+    scopes = scopes.map(Set::copyOf);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.longrunning.operation;
+
+import dev.longrunning.operation.Problem.Kind;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Why a caller is turned away, whatever it asks for.
+ *
+ * <p><b>Promise.</b> Reasons are those of {@code google.api.ErrorReason} where there is one. A
+ * message never holds any part of a credential.
+ */
+public final class CallerProblems {
+  private static final String HEADER = "authorization: ";
+
+  private CallerProblems() {}
+
+  /** Nothing came that would say who calls. */
+  public static Problem credentialsMissing(String accepted) {
+    return unauthenticated("CREDENTIALS_MISSING", "got none, allowed " + accepted);
+  }
+
+  /** What came does not prove who calls. */
+  public static Problem credentialsInvalid(String why) {
+    return unauthenticated("CREDENTIALS_INVALID", why);
+  }
+
+  /** What came did prove it, and does so no longer. */
+  public static Problem credentialsExpired() {
+    return unauthenticated("ACCESS_TOKEN_EXPIRED", "the credentials have expired; get new ones");
+  }
+
+  private static Problem unauthenticated(String reason, String what) {
+    return Problem.of(Kind.UNAUTHENTICATED, reason, HEADER + what, Map.of());
+  }
+
+  /** The credentials were not given for this. */
+  public static Problem scopeInsufficient(String method, List<String> scopes) {
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("method", method);
+    facts.put("scopes", String.join(" ", scopes));
+    return Problem.of(
+        Kind.DENIED,
+        "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+        HEADER + "the token lacks a scope; allowed one of " + String.join(", ", scopes),
+        facts);
+  }
+
+  /**
+   * The caller may not do this there, whether it exists or not.
+   *
+   * @param resource {@code service/path}
+   */
+  public static Problem permissionDenied(String permission, String resource) {
+    String path = Problem.shown(resource);
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("permission", permission);
+    facts.put("resource", path);
+    return Problem.of(
+        Kind.DENIED,
+        "IAM_PERMISSION_DENIED",
+        "permission " + permission + " denied on " + path + " (or it may not exist)",
+        facts);
+  }
+}
