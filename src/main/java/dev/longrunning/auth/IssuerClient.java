@@ -117,11 +117,12 @@ public final class IssuerClient implements KeySource {
   }
 
   private Future<String> body(URI url, HttpClientResponse response) {
+    Promise<String> whole = loop.promise();
+    response.exceptionHandler(whole::tryFail);
     if (response.statusCode() != OK) {
       return Future.failedFuture(
           fault(url, "got status " + response.statusCode() + ", allowed " + OK));
     }
-    Promise<String> whole = loop.promise();
     var all = Buffer.buffer();
     response.handler(
         part -> {
@@ -131,7 +132,6 @@ public final class IssuerClient implements KeySource {
             all.appendBuffer(part);
           }
         });
-    response.exceptionHandler(whole::tryFail);
     response.endHandler(end -> whole.tryComplete(all.toString(StandardCharsets.UTF_8)));
     return whole.future();
   }

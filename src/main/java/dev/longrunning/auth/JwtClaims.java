@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a token says, once its signature is known to be right.
@@ -62,7 +63,7 @@ final class JwtClaims {
     return end;
   }
 
-  private boolean isFor(Object audience) {
+  private boolean isFor(@Nullable Object audience) {
     return audience instanceof List<?> several
         ? several.contains(settings.audience())
         : settings.audience().equals(audience);

@@ -16,6 +16,7 @@ import dev.longrunning.operation.Problem;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -34,8 +35,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class JwtTokensTest {
   private static final Duration SKEW = Duration.ofSeconds(30);
-  private static final VirtualTime START = new VirtualTime();
-  private static final long NOW = START.instant().getEpochSecond();
+
+  /** When virtual time begins. */
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+  private static final long NOW = START.getEpochSecond();
 
   private final VirtualTime time = new VirtualTime();
   private final HereLoop loop = new HereLoop();
@@ -53,7 +57,7 @@ final class JwtTokensTest {
   }
 
   private static TestIssuer.Draft draft() {
-    return TestIssuer.draft(START.instant());
+    return TestIssuer.draft(START);
   }
 
   @BeforeEach
@@ -315,7 +319,7 @@ final class JwtTokensTest {
   void a_token_ends_with_its_time_and_the_skew_also_if_it_was_known() {
     String token = draft().signed(RSA);
     var open = accepted(token).credential();
-    assertThat(open.expires()).contains(START.instant().plusSeconds(330));
+    assertThat(open.expires()).contains(START.plusSeconds(330));
 
     time.pass(Duration.ofSeconds(330).minusMillis(1));
     assertThat(open.fault(time.instant())).isEmpty();
