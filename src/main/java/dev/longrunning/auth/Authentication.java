@@ -103,18 +103,23 @@ public final class Authentication {
       throw invalid(
           "the token is longer than " + BearerTokens.TOKEN_CHARACTERS_MAX + " characters");
     }
-    if (token.isEmpty() || !token.chars().allMatch(Authentication::isTokenCharacter)) {
+    if (token.isEmpty() || !hasTokenCharactersOnly(token)) {
       throw invalid("got no token or one of another form, allowed " + BEARER);
     }
     return token;
   }
 
   /** As RFC 6750 has them. */
-  private static boolean isTokenCharacter(int c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || "-._~+/=".indexOf(c) >= 0;
+  private static boolean hasTokenCharactersOnly(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean letterOrDigit =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!letterOrDigit && "-._~+/=".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private String accepted() {
