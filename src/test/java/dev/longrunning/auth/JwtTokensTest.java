@@ -173,10 +173,11 @@ final class JwtTokensTest {
         arguments("no audience", draft().without("aud").signed(RSA), "(aud)"),
         arguments("audience of another type", draft().claim("aud", Map.of()).signed(RSA), "(aud)"),
         arguments("no end", draft().without("exp").signed(RSA), "(exp)"),
-        arguments("end of another type", draft().claim("exp", "2099").signed(RSA), "exp"),
-        arguments("end that is null", draft().claim("exp", null).signed(RSA), "exp"),
-        arguments("end without end", draft().claim("exp", 1e300).signed(RSA), "exp"),
-        arguments("end before time", draft().claim("exp", -1).signed(RSA), "exp"),
+        arguments(
+            "end of another type", draft().claim("exp", "2099").signed(RSA), "exp is no time"),
+        arguments("end that is null", draft().claim("exp", null).signed(RSA), "exp is no time"),
+        arguments("end without end", draft().claim("exp", 1e300).signed(RSA), "exp is no time"),
+        arguments("end before time", draft().claim("exp", -1).signed(RSA), "exp is no time"),
         arguments("expired", draft().claim("exp", NOW - 30).signed(RSA), "expired"),
         arguments("begins later", draft().claim("nbf", NOW + 31).signed(RSA), "(nbf)"),
         arguments("issued later", draft().claim("iat", NOW + 31).signed(RSA), "(iat)"),
@@ -186,9 +187,12 @@ final class JwtTokensTest {
         arguments("subject of another type", draft().claim("sub", 7).signed(RSA), "(sub)"),
         arguments("endless subject", draft().claim("sub", "x".repeat(257)).signed(RSA), "(sub)"),
         arguments("subject of two lines", draft().claim("sub", "a\nb").signed(RSA), "(sub)"),
+        arguments("subject with a bell", draft().claim("sub", "a\u0007b").signed(RSA), "(sub)"),
         arguments("subject of two words", draft().claim("sub", "a b").signed(RSA), "(sub)"),
         arguments("groups of another type", draft().claim("groups", "ops").signed(RSA), "groups"),
         arguments("groups of numbers", draft().claim("groups", List.of(1)).signed(RSA), "groups"),
+        arguments(
+            "group with a bell", draft().claim("groups", List.of("\u0007")).signed(RSA), "groups"),
         arguments("groups without end", draft().claim("groups", many(513)).signed(RSA), "groups"),
         arguments(
             "endless group",
