@@ -238,7 +238,15 @@ final class Wiring {
     var filters = new Filters(new TypedPayloads(name -> types.now().registry().find(name)));
     var calls =
         new CallWiring(
-            observation, readiness, parts, peaks, clock, services(), filters, () -> live);
+            observation,
+            readiness,
+            parts,
+            peaks,
+            clock,
+            services(),
+            filters,
+            CallerWiring.UNASKED,
+            () -> live);
     Supplier<ApiPort> port =
         () -> {
           var made = new ApiPort(address, policy, json, () -> calls.service(vertx, backend));

@@ -47,6 +47,13 @@ public final class CallerProblems {
         facts);
   }
 
+  /** A stream shows other collections than its caller may see now. */
+  public static Problem viewChanged() {
+    return Problem.unavailable(
+        "PERMISSIONS_CHANGED",
+        "what the caller may see has changed; reconnect with the last resume_token");
+  }
+
   /**
    * The caller may not do this there, whether it exists or not.
    *

@@ -161,7 +161,7 @@ public final class Problem extends RuntimeException {
         Map.of());
   }
 
-  private static Problem unavailable(String reason, String message) {
+  static Problem unavailable(String reason, String message) {
     return new Problem(Kind.UNAVAILABLE, reason, message, Map.of(), List.of(), RETRY_AFTER, null);
   }
 

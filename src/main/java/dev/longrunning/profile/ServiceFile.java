@@ -56,7 +56,8 @@ public final class ServiceFile {
    */
   public static Read read(String id, String source, String text) {
     var file = new ServiceFile(id, source);
-    var profile = YamlMap.parse(text, file.faults).flatMap(file::profile);
+    var profile =
+        YamlMap.parse(text, "a service configuration", file.faults).flatMap(file::profile);
     var faults = file.faults.lines();
     return new Read(faults.isEmpty() ? profile : Optional.empty(), faults);
   }

@@ -28,7 +28,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * <p><b>Bounds.</b> {@value #CHARACTERS_MAX} characters a file; the parser's own for depth and
  * aliases.
  */
-final class YamlMap {
+public final class YamlMap {
   /** The largest of Google's configurations has a fifth. */
   static final int CHARACTERS_MAX = 1_048_576;
 
@@ -56,15 +56,19 @@ final class YamlMap {
     }
   }
 
-  /** Reads a file; what is wrong with it goes to {@code faults}. */
-  static Optional<YamlMap> parse(String text, Faults faults) {
+  /**
+   * Reads a file; what is wrong with it goes to {@code faults}.
+   *
+   * @param what is to be in it
+   */
+  public static Optional<YamlMap> parse(String text, String what, Faults faults) {
     var settings = LoadSettings.builder().setCodePointLimit(CHARACTERS_MAX).build();
     try {
       var node = new Compose(settings).composeString(text);
       if (node.isPresent() && node.get() instanceof MappingNode map) {
         return Optional.of(new YamlMap(map, faults));
       }
-      faults.add(1, "got no YAML map, allowed a service configuration");
+      faults.add(1, "got no YAML map, allowed " + what);
     } catch (MarkedYamlEngineException e) {
       faults.add(e.getProblemMark().map(YamlMap::line).orElse(0), String.valueOf(e.getProblem()));
     } catch (YamlEngineException e) {
@@ -86,7 +90,7 @@ final class YamlMap {
     return mark.getLine() + 1;
   }
 
-  int line() {
+  public int line() {
     return line;
   }
 
@@ -97,12 +101,12 @@ final class YamlMap {
   }
 
   /** Notes what is wrong with the value of a key. */
-  void fault(String key, String got, String allowed) {
+  public void fault(String key, String got, String allowed) {
     faults.add(line(key), key + ": got " + got + ", allowed " + allowed);
   }
 
   /** The value of a key as one of several words; the first is what holds without the key. */
-  String choice(String key, String... words) {
+  public String choice(String key, String... words) {
     String text = text(key).orElse(words[0]);
     if (List.of(words).contains(text)) {
       return text;
@@ -122,12 +126,12 @@ final class YamlMap {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  Set<String> keys() {
+  public Set<String> keys() {
     return entries.keySet();
   }
 
   /** Notes each key that is none of these. */
-  void onlyHas(Set<String> known) {
+  public void onlyHas(Set<String> known) {
     for (String key : entries.keySet()) {
       if (!known.contains(key)) {
         fault(key, "a key that nobody knows", String.join(", ", new TreeSet<>(known)));
@@ -135,7 +139,7 @@ final class YamlMap {
     }
   }
 
-  Optional<String> text(String key) {
+  public Optional<String> text(String key) {
     return value(key)
         .flatMap(
             node -> {
@@ -148,7 +152,7 @@ final class YamlMap {
   }
 
   /** The texts of a list, or the one that is there without one. */
-  List<String> texts(String key) {
+  public List<String> texts(String key) {
     var texts = new ArrayList<String>();
     for (var node : items(key)) {
       if (node instanceof ScalarNode scalar) {
@@ -160,7 +164,7 @@ final class YamlMap {
     return texts;
   }
 
-  Optional<YamlMap> map(String key) {
+  public Optional<YamlMap> map(String key) {
     return value(key)
         .flatMap(
             node -> {
@@ -173,7 +177,7 @@ final class YamlMap {
   }
 
   /** The maps of a list. */
-  List<YamlMap> maps(String key) {
+  public List<YamlMap> maps(String key) {
     var maps = new ArrayList<YamlMap>();
     for (var node : items(key)) {
       if (node instanceof MappingNode map) {

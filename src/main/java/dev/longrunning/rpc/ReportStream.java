@@ -47,6 +47,7 @@ final class ReportStream
   private final StreamPeer peer;
   private final ProducerChanges changes;
   private final ReportMetrics metrics;
+  private final ReportPasses passes;
   private final Reports reports;
   private final ReportTurns turns;
   private final ReportTurns.Seat seat;
@@ -72,13 +73,15 @@ final class ReportStream
       ProducerChanges changes,
       ReportTurns turns,
       ReportRoom room,
-      ReportMetrics metrics) {}
+      ReportMetrics metrics,
+      ReportPasses.Desk desk) {}
 
   ReportStream(Shared shared, Call call, StreamPeer peer) {
     this.call = call;
     this.peer = peer;
     this.changes = shared.changes();
     this.metrics = shared.metrics();
+    this.passes = new ReportPasses(shared.desk(), call);
     this.turns = shared.turns();
     this.seat = turns.seat(call.caller(), this);
     this.room = shared.room().of(call.caller());
@@ -115,6 +118,21 @@ final class ReportStream
   }
 
   private void apply(Report report, ReportOperationsRequest request) {
+    passes.enter(
+        request, () -> applyPassed(report, request), refusal -> refuseNow(report, refusal));
+  }
+
+  private void refuseNow(Report report, Throwable failure) {
+    if (!closed) {
+      refuse(report, failure);
+      seat.wake();
+    }
+  }
+
+  private void applyPassed(Report report, ReportOperationsRequest request) {
+    if (closed) {
+      return;
+    }
     Composable change;
     try {
       change = change(request);

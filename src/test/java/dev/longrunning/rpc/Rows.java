@@ -43,6 +43,7 @@ final class Rows {
               fixture.clock.after(Duration.ofMillis(millis), task);
             }
           },
+          Gate.open(),
           new Metrics(System::nanoTime));
 
   Rows() {
