@@ -8,6 +8,7 @@ import dev.longrunning.filter.Filters;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.profile.Services;
+import dev.longrunning.rpc.AuditRecorder;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ContextTurns;
 import dev.longrunning.rpc.Gate;
@@ -78,7 +79,7 @@ record CallWiring(
     var turns = WriteTurns.ofOneLoopOf(now.eventLoops(), System::nanoTime);
     var reports = new Reports.Service(producer, states, timers, turns);
     var gate = new Gate(callers.policy(), key -> states.strong(key).map(State::collection), clock);
-    own.add(ReportMethod.of(reports, loop, gate, observation.metrics()));
+    own.add(ReportMethod.of(reports, loop, gate, observation.audit(), observation.metrics()));
     var signals = SignalMethods.of(operations, services);
     var table = StandardMethods.with(own, signals, readiness, new ContextTurns(loop)::next);
     var pipeline =
@@ -89,7 +90,7 @@ record CallWiring(
             CallPart.admission(now),
             StreamSettings.DEFAULT,
             gate,
-            observation.recorder(vertx));
+            new AuditRecorder(observation.recorder(vertx), observation.audit()));
     peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);
     parts.add(loop, new CallPart(operations, producer, hub, pipeline, timers));

@@ -103,7 +103,7 @@ final class Wiring {
     List<PgConnectOptions> hosts = database();
     var pages = new ServicePages(services(), () -> LiveTypes.known(reading));
     observation.listen(steps, () -> live, pages, progress);
-    observation.start(steps);
+    observation.start(steps, false);
     Vertx vertx = vertx();
     // Before the schema is touched: a server that cannot start must not change it.
     LiveTypes types = types(reading);

@@ -47,7 +47,7 @@ final class GrpcHeaders {
             Call.isCached(request.getHeader(CONSISTENCY)),
             Call.Transport.GRPC,
             gone);
-    return call.by(begin);
+    return call.by(begin).from(request.remoteAddress());
   }
 
   /** Reads {@code grpc-timeout}: at most eight digits and a unit; null: not sent. */

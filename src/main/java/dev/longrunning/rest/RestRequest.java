@@ -57,7 +57,7 @@ final class RestRequest<Q extends Message> {
             Call.isCached(request.getHeader(Call.CONSISTENCY)),
             Call.Transport.REST,
             gone.future());
-    this.call = anybody.by(begin);
+    this.call = anybody.by(begin).from(request.remoteAddress());
   }
 
   /** The query's parameters but for those that say how to answer. */

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     completes for a caller that stays
  * @param identity who calls, as proven
  * @param view what the caller may see of what it names
+ * @param address that it came from; empty: not known
  */
 public record Call(
     Candidates services,
@@ -34,7 +35,8 @@ public record Call(
     Transport transport,
     Future<Void> gone,
     Identity identity,
-    View view) {
+    View view,
+    String address) {
   /** The header or metadata key that chooses how fresh an answer must be. */
   public static final String CONSISTENCY = "longrunning-consistency";
 
@@ -52,7 +54,7 @@ public record Call(
       boolean cached,
       Transport transport,
       Future<Void> gone) {
-    this(services, caller, deadline, cached, transport, gone, Identity.ANYBODY, View.ALL);
+    this(services, caller, deadline, cached, transport, gone, Identity.ANYBODY, View.ALL, "");
   }
 
   /** A call whose caller stays. */
@@ -71,20 +73,47 @@ public record Call(
     return who == Identity.ANYBODY
         ? this
         : new Call(
-            services, who.principal() + '@' + caller, deadline, cached, transport, gone, who, view);
+            services,
+            who.principal() + '@' + caller,
+            deadline,
+            cached,
+            transport,
+            gone,
+            who,
+            view,
+            address);
   }
 
   /** The same call, limited to what its caller may see. */
   Call seeing(View what) {
     return what.equals(view)
         ? this
-        : new Call(services, caller, deadline, cached, transport, gone, identity, what);
+        : new Call(services, caller, deadline, cached, transport, gone, identity, what, address);
+  }
+
+  /** The same call, from there; null: its connection is gone. */
+  public Call from(@Nullable SocketAddress peer) {
+    return new Call(
+        services,
+        caller,
+        deadline,
+        cached,
+        transport,
+        gone,
+        identity,
+        view,
+        CallerNetwork.address(peer));
+  }
+
+  /** Whether it is known who calls. */
+  boolean isKnown() {
+    return identity != Identity.ANYBODY;
   }
 
   /** A call whose headers could not be read. */
   public static Call unread(
       Candidates services, @Nullable SocketAddress from, Transport transport) {
-    return new Call(services, caller(from), Optional.empty(), false, transport);
+    return new Call(services, caller(from), Optional.empty(), false, transport).from(from);
   }
 
   /** Names the caller of a request that comes from there; null: its connection is gone. */

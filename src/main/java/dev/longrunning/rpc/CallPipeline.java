@@ -1,7 +1,6 @@
 package dev.longrunning.rpc;
 
 import com.google.protobuf.Message;
-import com.google.rpc.Code;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -177,17 +176,17 @@ public final class CallPipeline {
   }
 
   /** A call that began and has not ended. */
-  record Begun(String method, Call call, CallRecorder.Recording recording, Instant begun) {}
+  record Begun(Row<?, ?> row, Call call, CallRecorder.Recording recording, Instant begun) {}
 
   Begun begun(Row<?, ?> row, Call call) {
-    return new Begun(row.fullName(), call, recorder.begun(row, call), clock.instant());
+    return new Begun(row, call, recorder.begun(row, call), clock.instant());
   }
 
   private <T> Future<T> ended(Begun call, Future<T> encoded) {
     var answer =
         encoded.succeeded()
             ? encoded
-            : Future.<T>failedFuture(problem(call.method(), encoded.cause()));
+            : Future.<T>failedFuture(problem(call.row().fullName(), encoded.cause()));
     var failure = answer.cause() instanceof Problem problem ? problem : null;
     record(call, Optional.ofNullable(failure));
     return answer;
@@ -212,6 +211,10 @@ public final class CallPipeline {
     var deadline = call.deadline();
     if (deadline.isPresent() && !deadline.get().isAfter(clock.instant())) {
       return Future.failedFuture(Problem.deadline());
+    }
+    var unnoted = recorder.refusal(method);
+    if (unnoted.isPresent()) {
+      return Future.failedFuture(unnoted.get());
     }
     try (var scope = recording.enter()) {
       var decoded = request.get();
@@ -259,16 +262,14 @@ public final class CallPipeline {
    */
   public Problem refused(Row<?, ?> row, Call call, Instant since, Throwable failure) {
     var problem = problem(row.fullName(), failure);
-    var begun = new Begun(row.fullName(), call, recorder.begun(row, call), since);
+    var begun = new Begun(row, call, recorder.begun(row, call), since);
     record(begun, Optional.of(problem));
     return problem;
   }
 
   void record(Begun call, Optional<Problem> problem) {
     var took = Duration.between(call.begun(), clock.instant());
-    var code = problem.map(failure -> StatusTable.code(failure.kind())).orElse(Code.OK);
-    var reason = problem.map(Problem::reason).orElse("");
     recorder.ended(
-        new CallRecorder.Ended(call.method(), call.call(), call.recording(), code, reason, took));
+        new CallRecorder.Ended(call.row(), call.call(), call.recording(), problem, took));
   }
 }

@@ -98,7 +98,7 @@ public final class Gate {
 
   /** Whether a call has to pass at all. */
   static boolean asks(Row<?, ?> row, Call call) {
-    return call.identity() != Identity.ANYBODY && row.guard().who() != Guard.Who.ANYBODY;
+    return call.isKnown() && row.guard().who() != Guard.Who.ANYBODY;
   }
 
   /**

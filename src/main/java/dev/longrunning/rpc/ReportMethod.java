@@ -18,12 +18,12 @@ public final class ReportMethod {
    * @param gate lets each report in
    */
   public static StreamMethod<ReportOperationsRequest, ReportOperationsResponse> of(
-      Reports.Service service, Context loop, Gate gate, Metrics metrics) {
-    return of(service, new ContextTurns(loop), gate, metrics);
+      Reports.Service service, Context loop, Gate gate, Audit audit, Metrics metrics) {
+    return of(service, new ContextTurns(loop), gate, audit, metrics);
   }
 
   static StreamMethod<ReportOperationsRequest, ReportOperationsResponse> of(
-      Reports.Service service, Admission.Loop loop, Gate gate, Metrics metrics) {
+      Reports.Service service, Admission.Loop loop, Gate gate, Audit audit, Metrics metrics) {
     var shared =
         new ReportStream.Shared(
             service,
@@ -31,7 +31,7 @@ public final class ReportMethod {
             new ReportTurns(loop),
             new ReportRoom(),
             new ReportMetrics(metrics),
-            ReportPasses.Desk.of(gate, ProducerMethods.of(service.producer())));
+            ReportPasses.Desk.of(gate, audit, ProducerMethods.of(service.producer())));
     return new StreamMethod<>(
         ProducerMethods.SERVICE,
         "ReportOperations",

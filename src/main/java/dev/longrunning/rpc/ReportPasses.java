@@ -6,12 +6,14 @@ import dev.longrunning.v1.ReportOperationsRequest;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Lets the reports of one stream in, each as the call that it stands for.
+ * Lets the reports of one stream in, each as the call that it stands for, and has them audited as
+ * such.
  *
  * <p><b>Promise.</b> In their order, also where only the operation says where it belongs.
  *
@@ -21,10 +23,10 @@ import java.util.stream.Collectors;
  */
 final class ReportPasses {
   /** The calls that reports stand for, on one event loop. */
-  record Desk(Gate gate, Map<String, Method<?, ?>> rows) {
-    static Desk of(Gate gate, List<Method<?, ?>> rows) {
+  record Desk(Gate gate, Audit audit, Map<String, Method<?, ?>> rows) {
+    static Desk of(Gate gate, Audit audit, List<Method<?, ?>> rows) {
       return new Desk(
-          gate, rows.stream().collect(Collectors.toMap(Method::name, Function.identity())));
+          gate, audit, rows.stream().collect(Collectors.toMap(Method::name, Function.identity())));
     }
   }
 
@@ -38,40 +40,84 @@ final class ReportPasses {
   }
 
   /** Goes on with a report, or refuses it; at once unless one before it still waits. */
-  void enter(ReportOperationsRequest report, Runnable then, Consumer<Throwable> refused) {
-    switch (report.getReportCase()) {
-      case START -> enter("StartOperation", report.getStart(), then, refused);
-      case UPDATE -> enter("UpdateOperation", report.getUpdate(), then, refused);
-      case COMPLETE -> enter("CompleteOperation", report.getComplete(), then, refused);
-      case REPORT_NOT_SET ->
-          refused.accept(Problem.invalid("report", "", "start, update or complete"));
+  void enter(ReportOperationsRequest report, Runnable then, Consumer<Problem> refused) {
+    var row = row(report);
+    var unnoted = desk.audit().refusal(row);
+    if (unnoted.isPresent()) {
+      refused.accept(unnoted.get());
+    } else if (!Gate.asks(row, call)) {
+      then.run();
+    } else {
+      var entered = enter(row, report);
+      Consumer<Problem> denied =
+          problem -> {
+            desk.audit().ended(row, call, RequestName.of(request(report)), Optional.of(problem));
+            refused.accept(problem);
+          };
+      inOrder(entered, then, denied);
     }
   }
 
-  @SuppressWarnings("unchecked")
-  private <Q extends Message> void enter(
-      String method, Q request, Runnable then, Consumer<Throwable> refused) {
-    var row = (Method<Q, ?>) desk.rows().get(method);
-    if (row == null || !Gate.asks(row, call)) {
-      then.run();
-      return;
-    }
-    var entered = desk.gate().enter(row, call, request);
+  private void inOrder(Future<Gate.Pass> entered, Runnable then, Consumer<Problem> denied) {
     if (before.isComplete() && entered.isComplete()) {
-      entered.onComplete(pass -> then.run(), refused::accept);
-      return;
+      tell(entered, then, denied);
+    } else {
+      before =
+          before.transform(
+              turn ->
+                  entered.transform(
+                      any -> {
+                        tell(entered, then, denied);
+                        return Future.succeededFuture();
+                      }));
     }
-    before =
-        before.transform(
-            turn ->
-                entered.transform(
-                    pass -> {
-                      if (pass.succeeded()) {
-                        then.run();
-                      } else {
-                        refused.accept(pass.cause());
-                      }
-                      return Future.succeededFuture();
-                    }));
+  }
+
+  private static void tell(Future<Gate.Pass> entered, Runnable then, Consumer<Problem> denied) {
+    if (entered.succeeded()) {
+      then.run();
+    } else {
+      var cause = entered.cause();
+      denied.accept(
+          cause instanceof Problem problem ? problem : Problem.broken("a report's pass", cause));
+    }
+  }
+
+  /** Takes note of a report that goes on; to be told why it failed, or that it did not. */
+  Consumer<Optional<Problem>> note(ReportOperationsRequest report) {
+    var row = row(report);
+    if (!desk.audit().watches(row)) {
+      return ended -> {};
+    }
+    String name = RequestName.of(request(report));
+    return ended -> desk.audit().ended(row, call, name, ended);
+  }
+
+  private Method<?, ?> row(ReportOperationsRequest report) {
+    String method =
+        switch (report.getReportCase()) {
+          case START -> "StartOperation";
+          case UPDATE, REPORT_NOT_SET -> "UpdateOperation";
+          case COMPLETE -> "CompleteOperation";
+        };
+    var row = desk.rows().get(method);
+    if (row == null) {
+      throw new IllegalStateException("no row for " + method);
+    }
+    return row;
+  }
+
+  @SuppressWarnings("unchecked")
+  private <Q extends Message> Future<Gate.Pass> enter(
+      Method<Q, ?> row, ReportOperationsRequest report) {
+    return desk.gate().enter(row, call, (Q) request(report));
+  }
+
+  private static Message request(ReportOperationsRequest report) {
+    return switch (report.getReportCase()) {
+      case START -> report.getStart();
+      case COMPLETE -> report.getComplete();
+      case UPDATE, REPORT_NOT_SET -> report.getUpdate();
+    };
   }
 }

@@ -122,9 +122,9 @@ final class ReportStream
         request, () -> applyPassed(report, request), refusal -> refuseNow(report, refusal));
   }
 
-  private void refuseNow(Report report, Throwable failure) {
+  private void refuseNow(Report report, Problem problem) {
     if (!closed) {
-      refuse(report, failure);
+      refuse(report, peer.problem(problem));
       seat.wake();
     }
   }
@@ -137,10 +137,18 @@ final class ReportStream
     try {
       change = change(request);
     } catch (RuntimeException failure) {
-      refuse(report, failure);
+      refuse(report, peer.problem(failure));
       return;
     }
-    reports.apply(change).onComplete(written -> answered(report, written));
+    var note = passes.note(request);
+    reports
+        .apply(change)
+        .onComplete(
+            written -> {
+              var failure = Optional.ofNullable(written.cause()).map(peer::problem);
+              note.accept(failure);
+              answered(report, written, failure);
+            });
   }
 
   private Composable change(ReportOperationsRequest request) {
@@ -153,21 +161,20 @@ final class ReportStream
     };
   }
 
-  private void answered(Report report, AsyncResult<Written> written) {
+  private void answered(Report report, AsyncResult<Written> written, Optional<Problem> failure) {
     if (closed) {
       return;
     }
-    if (written.succeeded()) {
+    if (failure.isPresent()) {
+      refuse(report, failure.get());
+    } else {
       metrics.answered(Code.OK);
       outbox.applied(report, written.result());
-    } else {
-      refuse(report, written.cause());
     }
     seat.wake();
   }
 
-  private void refuse(Report report, Throwable failure) {
-    var problem = peer.problem(failure);
+  private void refuse(Report report, Problem problem) {
     metrics.answered(StatusTable.code(problem.kind()));
     outbox.refused(report, problem);
   }

@@ -11,6 +11,7 @@ import dev.longrunning.app.StreamClient.Form;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.Audit;
 import dev.longrunning.rpc.Gate;
 import dev.longrunning.rpc.ProducerMethods;
 import dev.longrunning.rpc.ReportMethod;
@@ -46,7 +47,8 @@ final class ReportContractTest {
 
   private List<Row<?, ?>> rows(Context loop) {
     return List.of(
-        ReportMethod.of(fixture.reports, loop, Gate.open(), new Metrics(System::nanoTime)));
+        ReportMethod.of(
+            fixture.reports, loop, Gate.open(), Audit.NONE, new Metrics(System::nanoTime)));
   }
 
   /** Whatever a test did, nothing of it is held. */

@@ -44,6 +44,7 @@ final class Rows {
             }
           },
           Gate.open(),
+          Audit.NONE,
           new Metrics(System::nanoTime));
 
   Rows() {
