@@ -2,6 +2,7 @@ package dev.longrunning;
 
 import dev.longrunning.app.CheckCommand;
 import dev.longrunning.app.ServeCommand;
+import dev.longrunning.app.TokenCommand;
 import dev.longrunning.app.Version;
 import dev.longrunning.cli.DemoCommand;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "longrunning",
     mixinStandardHelpOptions = true,
-    subcommands = {ServeCommand.class, CheckCommand.class, DemoCommand.class},
+    subcommands = {ServeCommand.class, CheckCommand.class, TokenCommand.class, DemoCommand.class},
     description = "Keeps the state of long-running operations and pushes it to whoever waits.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
       "  longrunning serve                    a server on 127.0.0.1:8080, its database in ./data",
       "  longrunning demo checksum DIR        see it work: a producer with progress",
       "  longrunning check FILE…              whether the configuration of a service is good",
+      "  longrunning token --principal NAME   a token for somebody who calls",
       "  longrunning COMMAND --help           what a command can do",
     })
 public final class Main implements Runnable {

@@ -79,6 +79,7 @@ final class ArchitectureTest {
           Map.entry(
               "unpacking",
               List.of("org.apache.commons.compress..", "com.sun.security.auth.module..")),
+          Map.entry("jose", List.of("com.nimbusds.jose..")),
           Map.entry("yaml", List.of("org.snakeyaml.engine..")),
           Map.entry("picocli", List.of("picocli..")));
 
@@ -96,7 +97,7 @@ final class ArchitectureTest {
               "store.pg", "store filter operation observe logging metrics vertx sql unpacking"),
           Map.entry("feed", "store operation observe logging metrics vertx"),
           Map.entry("watch", "feed store filter operation observe logging metrics vertx"),
-          Map.entry("auth", "operation profile observe logging metrics vertx"),
+          Map.entry("auth", "feed operation profile observe logging metrics vertx jose"),
           Map.entry(
               "service",
               "feed store auth profile filter operation observe logging metrics vertx protobuf"),

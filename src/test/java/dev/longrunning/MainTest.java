@@ -45,7 +45,7 @@ final class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "serve ", "demo ", "demo checksum "})
+  @ValueSource(strings = {"", "serve ", "check ", "token ", "demo ", "demo checksum "})
   void every_command_has_help_and_a_version(String command) {
     assertThat(run((command + "--help").split(" ", -1))).isZero();
     assertThat(out.toString()).startsWith("Usage: longrunning " + command);

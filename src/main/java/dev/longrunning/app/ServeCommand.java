@@ -167,7 +167,7 @@ public final class ServeCommand implements Callable<Integer> {
     var flags = new LinkedHashMap<String, String>();
     put(flags, Settings.LISTEN, listen);
     put(flags, Settings.MANAGEMENT, management);
-    put(flags, Settings.DATABASE, database);
+    put(flags, DatabaseSettings.URL, database);
     put(flags, Settings.DATA, data);
     put(flags, Settings.INSECURE, insecure ? "true" : null);
     return flags;

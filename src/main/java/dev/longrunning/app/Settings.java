@@ -1,12 +1,7 @@
 package dev.longrunning.app;
 
 import dev.longrunning.observe.EffectiveSetting;
-import dev.longrunning.observe.Secret;
 import dev.longrunning.store.pg.DatabaseUrl;
-import dev.longrunning.store.pg.PasswordFile;
-import dev.longrunning.store.pg.StartFault;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,9 +73,6 @@ public record Settings(
       new Setting<>("listen", "127.0.0.1:8080", ADDRESS, HostPort::parse);
   static final Setting<SettingParsers.Listen> MANAGEMENT =
       new Setting<>("management", "off", ADDRESS + "; or off", SettingParsers::listen);
-  static final Setting<String> DATABASE =
-      new Setting<>("database", "embedded", "embedded, or postgres://…", Optional::of)
-          .withSecretValues();
   static final Setting<Path> DATA =
       new Setting<>("data", "./data", "a directory", SettingParsers::path);
   static final Setting<List<String>> HOSTS =
@@ -132,7 +124,7 @@ public record Settings(
       List.of(
           LISTEN,
           MANAGEMENT,
-          DATABASE,
+          DatabaseSettings.URL,
           DATA,
           HOSTS,
           CORS_ORIGINS,
@@ -225,7 +217,7 @@ public record Settings(
     return new Settings(
         listen,
         sources.get(MANAGEMENT).address(),
-        database(sources, environment),
+        DatabaseSettings.read(sources, environment),
         sources.get(DATA),
         sources.get(HOSTS),
         sources.get(CORS_ORIGINS),
@@ -247,49 +239,5 @@ public record Settings(
         StopSettings.read(sources),
         WatchSettings.read(sources),
         sources.effective());
-  }
-
-  private static Optional<DatabaseUrl> database(
-      SettingSources sources, Map<String, String> environment) {
-    String text = sources.get(DATABASE);
-    if (text.equals("embedded")) {
-      return Optional.empty();
-    }
-    try {
-      DatabaseUrl url = DatabaseUrl.parse(text);
-      for (Path file : url.files()) {
-        if (!Files.isReadable(file)) {
-          sources.fault("database: got " + file + ", allowed a file that can be read");
-        }
-      }
-      sources.shows(DATABASE, shown(url));
-      return Optional.of(withPassword(url, environment));
-    } catch (StartFault fault) {
-      sources.fault(fault.line());
-    } catch (IOException e) {
-      sources.fault("database: passfile: got one that cannot be read, allowed a text file");
-    }
-    return Optional.empty();
-  }
-
-  /** Where it is, for people: no user, no password, no parameters. */
-  private static String shown(DatabaseUrl url) {
-    return url.hosts().stream()
-        .map(host -> host.name() + ':' + host.port())
-        .collect(Collectors.joining(",", "postgres://***@", "/" + url.database()));
-  }
-
-  /** The URL's own, else that of the environment, else that of the password file. */
-  private static DatabaseUrl withPassword(DatabaseUrl url, Map<String, String> environment)
-      throws IOException {
-    DatabaseUrl known = url;
-    if (environment.containsKey("PGPASSWORD")) {
-      known = known.withPassword(Secret.of(environment.get("PGPASSWORD")));
-    }
-    if (url.passwordFile().filter(Files::isReadable).isPresent()) {
-      var lines = Files.readAllLines(url.passwordFile().get());
-      known = PasswordFile.find(lines, known).map(known::withPassword).orElse(known);
-    }
-    return known;
   }
 }

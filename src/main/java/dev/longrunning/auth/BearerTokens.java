@@ -5,6 +5,9 @@ import java.util.Optional;
 
 /** One kind of bearer tokens. */
 public interface BearerTokens {
+  /** Of any kind; longer ones are refused unread. */
+  int TOKEN_CHARACTERS_MAX = 8_192;
+
   /**
    * Who shows this token.
    *

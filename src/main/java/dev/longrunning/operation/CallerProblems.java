@@ -31,6 +31,12 @@ public final class CallerProblems {
     return unauthenticated("ACCESS_TOKEN_EXPIRED", "the credentials have expired; get new ones");
   }
 
+  /** No key of the issuer is known yet, so that no token of its can be checked. */
+  public static Problem issuerUnavailable() {
+    return Problem.unavailable(
+        "ISSUER_UNAVAILABLE", "the keys of the tokens' issuer cannot be had; repeat the call");
+  }
+
   private static Problem unauthenticated(String reason, String what) {
     return Problem.of(Kind.UNAUTHENTICATED, reason, HEADER + what, Map.of());
   }
