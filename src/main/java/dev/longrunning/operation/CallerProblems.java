@@ -66,14 +66,17 @@ public final class CallerProblems {
    * @param resource {@code service/path}
    */
   public static Problem permissionDenied(String permission, String resource) {
-    String path = Problem.shown(resource);
     var facts = new LinkedHashMap<String, String>();
     facts.put("permission", permission);
-    facts.put("resource", path);
+    facts.put("resource", resource);
     return Problem.of(
         Kind.DENIED,
         "IAM_PERMISSION_DENIED",
-        "permission " + permission + " denied on " + path + " (or it may not exist)",
+        "permission "
+            + permission
+            + " denied on "
+            + Problem.shown(resource)
+            + " (or it may not exist)",
         facts);
   }
 }
