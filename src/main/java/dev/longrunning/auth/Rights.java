@@ -1,7 +1,7 @@
 package dev.longrunning.auth;
 
 import dev.longrunning.operation.CollectionPattern;
-import dev.longrunning.operation.View;
+import dev.longrunning.operation.Visibility;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -66,7 +66,7 @@ public final class Rights {
   }
 
   private static boolean isOn(Set<String> granted, String resource) {
-    return granted.contains(EVERYWHERE) || View.isWithin(granted, resource);
+    return granted.contains(EVERYWHERE) || Visibility.isWithin(granted, resource);
   }
 
   /** Where one permission holds. */
@@ -76,19 +76,19 @@ public final class Rights {
   }
 
   /** What of these collections of a service is shown to who needs that; with no prefix: nothing. */
-  public View view(Requirement wanted, String service, CollectionPattern pattern) {
+  public Visibility view(Requirement wanted, String service, CollectionPattern pattern) {
     var seen = new HashSet<String>();
     for (var all : wanted.alternatives()) {
       for (String prefix : together(all, service)) {
         if (isAbove(prefix, pattern.text())) {
-          return View.ALL;
+          return Visibility.ALL;
         }
         if (overlaps(prefix, pattern.text())) {
           seen.add(prefix);
         }
       }
     }
-    return View.of(seen);
+    return Visibility.of(seen);
   }
 
   /** Paths of the service on which all of these permissions are held; empty text: all of it. */
@@ -110,7 +110,7 @@ public final class Rights {
   }
 
   private static boolean isCovered(Set<String> paths, String path) {
-    return paths.contains("") || View.isWithin(paths, path);
+    return paths.contains("") || Visibility.isWithin(paths, path);
   }
 
   private Set<String> paths(String permission, String service) {

@@ -2,7 +2,7 @@ package dev.longrunning.filter;
 
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Snapshot;
-import dev.longrunning.operation.View;
+import dev.longrunning.operation.Visibility;
 import java.util.Optional;
 
 /**
@@ -10,17 +10,17 @@ import java.util.Optional;
  *
  * @param view of what the caller may see; nothing else comes through
  */
-public record Sieve(Filter filter, Payloads payloads, View view) {
+public record Sieve(Filter filter, Payloads payloads, Visibility view) {
   /** Lets everything through. */
   public static final Sieve NONE = new Sieve(Filter.NONE, new Closed());
 
   /** Of all that there is. */
   public Sieve(Filter filter, Payloads payloads) {
-    this(filter, payloads, View.ALL);
+    this(filter, payloads, Visibility.ALL);
   }
 
   /** The same of what can be seen. */
-  public Sieve within(View other) {
+  public Sieve within(Visibility other) {
     return other.equals(view) ? this : new Sieve(filter, payloads, other);
   }
 

@@ -3,7 +3,7 @@ package dev.longrunning.rpc;
 import dev.longrunning.auth.Identity;
 import dev.longrunning.connection.CallerNetwork;
 import dev.longrunning.operation.Problem;
-import dev.longrunning.operation.View;
+import dev.longrunning.operation.Visibility;
 import dev.longrunning.profile.Candidates;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -35,7 +35,7 @@ public record Call(
     Transport transport,
     Future<Void> gone,
     Identity identity,
-    View view,
+    Visibility view,
     String address) {
   /** The header or metadata key that chooses how fresh an answer must be. */
   public static final String CONSISTENCY = "longrunning-consistency";
@@ -54,7 +54,7 @@ public record Call(
       boolean cached,
       Transport transport,
       Future<Void> gone) {
-    this(services, caller, deadline, cached, transport, gone, Identity.ANYBODY, View.ALL, "");
+    this(services, caller, deadline, cached, transport, gone, Identity.ANYBODY, Visibility.ALL, "");
   }
 
   /** A call whose caller stays. */
@@ -85,7 +85,7 @@ public record Call(
   }
 
   /** The same call, limited to what its caller may see. */
-  Call seeing(View what) {
+  Call seeing(Visibility what) {
     return what.equals(view)
         ? this
         : new Call(services, caller, deadline, cached, transport, gone, identity, what, address);

@@ -33,7 +33,7 @@ record CollectionSubject<Q>(
     try {
       return filters.read(of.lists().dialect(), filter.apply(request)).collection();
     } catch (Problem fault) {
-      if (of.lists().parents().isEmpty()) {
+      if (of.lists().areNamedByFilter()) {
         throw fault;
       }
       // It is read again, and refused, by who may list by name.

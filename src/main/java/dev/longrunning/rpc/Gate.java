@@ -8,7 +8,7 @@ import dev.longrunning.auth.Rights;
 import dev.longrunning.operation.CallerProblems;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
-import dev.longrunning.operation.View;
+import dev.longrunning.operation.Visibility;
 import dev.longrunning.profile.Access;
 import io.vertx.core.Future;
 import java.time.Instant;
@@ -86,7 +86,7 @@ public final class Gate {
       String service,
       @Nullable String path,
       Target.@Nullable Collections collections,
-      View view) {
+      Visibility view) {
     private String where() {
       return path == null ? "" : path;
     }
@@ -141,7 +141,7 @@ public final class Gate {
    */
   Future<Pass> enter(Row<?, ?> row, Call call) {
     var who = row.guard().who();
-    var pass = new Pass(who, call.identity(), requirements.of(row), "", null, null, View.ALL);
+    var pass = new Pass(who, call.identity(), requirements.of(row), "", null, null, Visibility.ALL);
     boolean may = call.identity().ticket().isEmpty() && isHeld(pass);
     return may ? Future.succeededFuture(pass) : Future.failedFuture(denied(pass, "*"));
   }
@@ -195,7 +195,7 @@ public final class Gate {
   }
 
   private static Pass pass(Identity caller, Requirement asked, String service, String path) {
-    return new Pass(Guard.Who.SUBJECT, caller, asked, service, path, null, View.ALL);
+    return new Pass(Guard.Who.SUBJECT, caller, asked, service, path, null, Visibility.ALL);
   }
 
   private Pass place(Identity caller, Requirement asked, Target target) {
@@ -245,7 +245,7 @@ public final class Gate {
     return held ? Optional.empty() : Optional.of(denied(pass, pass.shown()));
   }
 
-  private static boolean isNothing(View view) {
+  private static boolean isNothing(Visibility view) {
     return !view.everything() && view.prefixes().isEmpty();
   }
 

@@ -86,7 +86,7 @@ public final class MintMethod {
       if (service.names().isName(name)) {
         return Subject.operation(service, name);
       }
-      if (service.lists().parents().isEmpty()) {
+      if (service.lists().areNamedByFilter()) {
         throw Problem.invalid("name", name, "an operation: collections are named by filters here");
       }
       return new Target.Collections(

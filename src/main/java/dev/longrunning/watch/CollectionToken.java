@@ -5,7 +5,7 @@ import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.PageToken;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.TokenSeal;
-import dev.longrunning.operation.View;
+import dev.longrunning.operation.Visibility;
 import dev.longrunning.store.Cursors;
 import dev.longrunning.store.Epoch;
 import java.nio.BufferUnderflowException;
@@ -42,7 +42,7 @@ record CollectionToken(
     var body = ByteBuffer.allocate(BODY_MAX);
     body.putLong(epoch.getMostSignificantBits()).putLong(epoch.getLeastSignificantBits());
     body.put((byte) flags());
-    if (view != View.ALL.mark()) {
+    if (view != Visibility.ALL.mark()) {
       body.putLong(view);
     }
     // The revisions of one history are close together: 3 bytes each, not 8.
@@ -65,7 +65,7 @@ record CollectionToken(
   private int flags() {
     return (snapshot ? SNAPSHOT : 0)
         | (passed == null ? 0 : PASSED)
-        | (view == View.ALL.mark() ? 0 : VIEW);
+        | (view == Visibility.ALL.mark() ? 0 : VIEW);
   }
 
   /** Reads a token of a watch of the same, or throws {@link Problem} INVALID. */
@@ -82,7 +82,7 @@ record CollectionToken(
     try {
       var epoch = new UUID(body.getLong(), body.getLong());
       byte flags = body.get();
-      long view = (flags & VIEW) == 0 ? View.ALL.mark() : body.getLong();
+      long view = (flags & VIEW) == 0 ? Visibility.ALL.mark() : body.getLong();
       long base = body.getLong();
       long[] revisions = new long[OperationKey.LANES];
       for (int lane = 0; lane < revisions.length; lane++) {

@@ -5,7 +5,7 @@ import dev.longrunning.filter.Sieve;
 import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Snapshot;
-import dev.longrunning.operation.View;
+import dev.longrunning.operation.Visibility;
 import java.util.function.Predicate;
 
 /**
@@ -23,10 +23,10 @@ public record Watched(
     String filter,
     Predicate<Snapshot> matches,
     Sieve sieve,
-    View view) {
+    Visibility view) {
   /** With pages that hold everything. */
   Watched(String service, CollectionPattern pattern, String filter, Predicate<Snapshot> matches) {
-    this(service, pattern, filter, matches, Sieve.NONE, View.ALL);
+    this(service, pattern, filter, matches, Sieve.NONE, Visibility.ALL);
   }
 
   /** What a filter lets through. */

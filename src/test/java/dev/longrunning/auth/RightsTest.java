@@ -3,7 +3,7 @@ package dev.longrunning.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longrunning.operation.CollectionPattern;
-import dev.longrunning.operation.View;
+import dev.longrunning.operation.Visibility;
 import dev.longrunning.profile.Access;
 import java.util.List;
 import java.util.OptionalInt;
@@ -152,9 +152,9 @@ final class RightsTest {
 
     var expected =
         switch (seen) {
-          case "everything" -> View.ALL;
-          case "nothing" -> View.of(Set.of());
-          default -> View.of(Set.of(seen));
+          case "everything" -> Visibility.ALL;
+          case "nothing" -> Visibility.of(Set.of());
+          default -> Visibility.of(Set.of(seen));
         };
     assertThat(view).isEqualTo(expected);
   }
@@ -176,6 +176,6 @@ final class RightsTest {
             .rights(Policies.caller(ALICE))
             .view(all, "default", CollectionPattern.of("projects/-/locations/-"));
 
-    assertThat(view).isEqualTo(View.of(Set.of("projects/b/locations/eu")));
+    assertThat(view).isEqualTo(Visibility.of(Set.of("projects/b/locations/eu")));
   }
 }

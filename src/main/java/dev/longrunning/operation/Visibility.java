@@ -15,17 +15,17 @@ import java.util.TreeSet;
  * @param everything whether it is all of them
  * @param prefixes else: those that are called so, and all below them
  */
-public record View(boolean everything, Set<String> prefixes) {
+public record Visibility(boolean everything, Set<String> prefixes) {
   /** All there are. */
-  public static final View ALL = new View(true, Set.of());
+  public static final Visibility ALL = new Visibility(true, Set.of());
 
-  public View {
+  public Visibility {
     prefixes = Set.copyOf(prefixes);
   }
 
   /** Only these, and what is below them. */
-  public static View of(Set<String> prefixes) {
-    return new View(false, prefixes);
+  public static Visibility of(Set<String> prefixes) {
+    return new Visibility(false, prefixes);
   }
 
   public boolean shows(String collection) {
