@@ -1,5 +1,7 @@
 package dev.longrunning.app;
 
+import dev.longrunning.auth.IssuerKeys;
+import dev.longrunning.auth.StaticTokens;
 import dev.longrunning.connection.Certificates;
 import dev.longrunning.connection.Connections;
 import dev.longrunning.feed.States;
@@ -121,6 +123,35 @@ final class Observation {
         "longrunning_connection_certificate_expires_seconds",
         "When the certificate is no longer in force, in seconds since 1970.",
         () -> certificates.map(now -> (double) now.expires().getEpochSecond()).orElse(Double.NaN));
+  }
+
+  /** Tells what is known of tokens: no age without keys, so that none is old. */
+  void watch(Authenticators callers, InstantSource clock) {
+    metrics.gauge(
+        "longrunning_auth_tokens_known",
+        "Tokens that the file has.",
+        () -> callers.listed().map(tokens -> (double) tokens.count()).orElse(0.0));
+    metrics.gauge(
+        "longrunning_auth_tokens_refused",
+        "1 while the file of tokens is another than the one in use, and cannot be used.",
+        () -> callers.listed().filter(StaticTokens::isRefused).isPresent() ? 1 : 0);
+    metrics.gauge(
+        "longrunning_auth_issuer_keys_known",
+        "Keys of the tokens' issuer.",
+        () -> callers.keys().map(keys -> (double) keys.count()).orElse(0.0));
+    metrics.gauge(
+        "longrunning_auth_issuer_keys_age_seconds",
+        "How long ago the keys of the tokens' issuer were fetched.",
+        () ->
+            callers
+                .keys()
+                .flatMap(IssuerKeys::fetched)
+                .map(at -> Duration.between(at, clock.instant()).toMillis() / 1000.0)
+                .orElse(Double.NaN));
+    metrics.count(
+        "longrunning_auth_issuer_keys_failures_total",
+        "How often the keys of the tokens' issuer could not be fetched.",
+        () -> callers.keys().map(keys -> (double) keys.failures()).orElse(0.0));
   }
 
   /** Tells how many message types are known. */

@@ -81,6 +81,16 @@ final class SettingParsers {
     }
   }
 
+  /** A file, or none. */
+  static Optional<Optional<Path>> file(String text) {
+    return text.isEmpty() ? Optional.of(Optional.empty()) : path(text).flatMap(it -> present(it));
+  }
+
+  /** What may be absent, and is there. */
+  static <T> Optional<Optional<T>> present(T value) {
+    return Optional.of(Optional.of(value));
+  }
+
   /** A comma-separated list, at most {@code max} long, of what fits {@code pattern}. */
   static Function<String, Optional<List<String>>> list(Pattern pattern, int max) {
     return text -> {

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
  * @param callers what one caller may ask for at a time
  * @param connections how long they live, and how many there are
  * @param tls how they are encrypted
+ * @param auth how callers show who they are
  * @param services which it presents itself as
  * @param types where message types are read
  * @param push how watches are kept
@@ -56,6 +57,7 @@ public record Settings(
     CallerSettings callers,
     ConnectionSettings connections,
     TlsSettings tls,
+    AuthSettings auth,
     ServiceSettings services,
     TypesSettings types,
     PushSettings push,
@@ -145,6 +147,7 @@ public record Settings(
               CallerSettings.ALL,
               ConnectionSettings.ALL,
               TlsSettings.ALL,
+              AuthSettings.ALL,
               ServiceSettings.ALL,
               TypesSettings.ALL,
               PushSettings.ALL,
@@ -206,12 +209,14 @@ public record Settings(
   private static Settings read(SettingSources sources, Map<String, String> environment) {
     HostPort listen = sources.get(LISTEN);
     boolean insecure = sources.get(INSECURE);
-    if (!insecure && !listen.isLoopback()) {
+    var tls = TlsSettings.read(sources);
+    var auth = AuthSettings.read(sources, tls);
+    if (!insecure && !auth.asks() && !listen.isLoopback()) {
       sources.fault(
           "listen: got "
               + listen
-              + ", allowed an address of this machine only, such as"
-              + " 127.0.0.1, unless insecure is true: callers are not authenticated");
+              + ", allowed an address of this machine only, such as 127.0.0.1, unless callers are"
+              + " authenticated (auth.…) or insecure is true");
     }
     int loops = sources.get(EVENT_LOOPS);
     return new Settings(
@@ -232,7 +237,8 @@ public record Settings(
         sources.get(LOG_FORMAT),
         CallerSettings.read(sources),
         ConnectionSettings.read(sources),
-        TlsSettings.read(sources),
+        tls,
+        auth,
         ServiceSettings.read(sources),
         TypesSettings.read(sources),
         PushSettings.read(sources),

@@ -18,12 +18,12 @@ record TlsSettings(Optional<TlsFiles> files) {
   }
 
   static final Setting<Optional<Path>> CERTIFICATE =
-      new Setting<>("tls.certificate", "", "a file of certificates in PEM", TlsSettings::file);
+      new Setting<>("tls.certificate", "", "a file of certificates in PEM", SettingParsers::file);
   static final Setting<Optional<Path>> KEY =
       new Setting<>(
-          "tls.key", "", "a file of one private key in PEM, not encrypted", TlsSettings::file);
+          "tls.key", "", "a file of one private key in PEM, not encrypted", SettingParsers::file);
   static final Setting<Optional<Path>> CLIENT_CA =
-      new Setting<>("tls.client-ca", "", "a file of certificates in PEM", TlsSettings::file);
+      new Setting<>("tls.client-ca", "", "a file of certificates in PEM", SettingParsers::file);
   static final Setting<ClientCertificate> CLIENT_CERTIFICATE =
       new Setting<>(
           "tls.client-certificate",
@@ -32,15 +32,6 @@ record TlsSettings(Optional<TlsFiles> files) {
           SettingParsers.word(ClientCertificate.class));
 
   static final List<Setting<?>> ALL = List.of(CERTIFICATE, KEY, CLIENT_CA, CLIENT_CERTIFICATE);
-
-  private static Optional<Optional<Path>> file(String text) {
-    var none = Optional.of(Optional.<Path>empty());
-    return text.isEmpty() ? none : SettingParsers.path(text).flatMap(path -> present(path));
-  }
-
-  private static Optional<Optional<Path>> present(Path path) {
-    return Optional.of(Optional.of(path));
-  }
 
   static TlsSettings read(SettingSources sources) {
     var certificate = sources.get(CERTIFICATE);

@@ -1,8 +1,10 @@
 package dev.longrunning.app;
 
 import dev.longrunning.store.pg.StartFault;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,5 +32,19 @@ final class Waiting {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     String message = cause.getMessage();
     return message == null ? cause.getClass().getSimpleName() : message;
+  }
+
+  /** Does some work on an event loop. */
+  static <T> Future<T> onLoop(Context loop, Callable<T> work) {
+    return Future.future(
+        promise ->
+            loop.runOnContext(
+                now -> {
+                  try {
+                    promise.complete(work.call());
+                  } catch (Exception e) {
+                    promise.fail(e);
+                  }
+                }));
   }
 }

@@ -21,7 +21,6 @@ import dev.longrunning.store.pg.StartFault;
 import dev.longrunning.types.TypeSources;
 import dev.longrunning.types.TypedPayloads;
 import dev.longrunning.types.TypesFault;
-import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -107,8 +106,9 @@ final class Wiring {
     Vertx vertx = vertx();
     // Before the schema is touched: a server that cannot start must not change it.
     LiveTypes types = types(reading);
+    var callers = authenticators(vertx);
     Backend backend = backend(vertx, hosts);
-    HostPort listening = api(vertx, backend, types);
+    HostPort listening = api(vertx, backend, types, callers);
     readiness.ready();
     steps.add("calls", new GracefulStop(readiness, parts, ports, connections, () -> live.stop()));
     return listening;
@@ -122,8 +122,9 @@ final class Wiring {
     }
   }
 
-  private void follow(Optional<Certificates> certificates, LiveTypes types) throws StartFault {
-    var files = new ArrayList<Reloading.Files>(List.of(types));
+  private void follow(Optional<Certificates> certificates, LiveTypes types, Authenticators callers)
+      throws StartFault {
+    var files = new ArrayList<Reloading.Files>(List.of(types, callers));
     certificates.ifPresent(found -> files.add(asked -> found.check()));
     var made = new Reloading(first, source, this::apply, files);
     made.start();
@@ -171,6 +172,13 @@ final class Wiring {
     }
   }
 
+  private Authenticators authenticators(Vertx vertx) throws StartFault {
+    var made = Authenticators.read(settings.auth(), vertx, clock);
+    observation.watch(made, clock);
+    steps.add("authenticators", done(made::stop));
+    return made;
+  }
+
   /** The hosts to try, in order; the embedded one is up when this returns. */
   private List<PgConnectOptions> database() throws StartFault, InterruptedException {
     Optional<DatabaseUrl> url = settings.database();
@@ -206,7 +214,7 @@ final class Wiring {
     Backend backend =
         Waiting.await(
             "database",
-            onLoop(
+            Waiting.onLoop(
                 loop,
                 () -> {
                   var connector = new Connector(vertx, hosts);
@@ -219,13 +227,15 @@ final class Wiring {
         "backend",
         () ->
             Waiting.await(
-                "database", onLoop(loop, backend::stop).compose(stopped -> stopped), STOP_LIMIT));
+                "database",
+                Waiting.onLoop(loop, backend::stop).compose(stopped -> stopped),
+                STOP_LIMIT));
     Waiting.await(
-        "database", onLoop(loop, backend::start).compose(started -> started), START_LIMIT);
+        "database", Waiting.onLoop(loop, backend::start).compose(started -> started), START_LIMIT);
     return backend;
   }
 
-  private HostPort api(Vertx vertx, Backend backend, LiveTypes types)
+  private HostPort api(Vertx vertx, Backend backend, LiveTypes types, Authenticators callers)
       throws StartFault, InterruptedException {
     HostPort listen = settings.listen();
     transport.guard(connections);
@@ -257,7 +267,7 @@ final class Wiring {
     try {
       String id = Waiting.await("listen", vertx.deployVerticle(port, deployment), START_LIMIT);
       steps.add("api", () -> Waiting.await("api", vertx.undeploy(id), STOP_LIMIT));
-      follow(certificates, types);
+      follow(certificates, types, callers);
     } catch (StartFault fault) {
       throw Binding.fault("listen", listen, fault);
     }
@@ -274,19 +284,6 @@ final class Wiring {
     } catch (TlsFault fault) {
       throw new StartFault(fault.line(), fault);
     }
-  }
-
-  private static <T> Future<T> onLoop(Context loop, Callable<T> work) {
-    return Future.future(
-        promise ->
-            loop.runOnContext(
-                now -> {
-                  try {
-                    promise.complete(work.call());
-                  } catch (Exception e) {
-                    promise.fail(e);
-                  }
-                }));
   }
 
   private static Callable<Boolean> done(Runnable step) {

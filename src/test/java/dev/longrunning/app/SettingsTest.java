@@ -3,14 +3,19 @@ package dev.longrunning.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.longrunning.auth.JwtAlgorithm;
+import dev.longrunning.auth.OidcSettings;
 import dev.longrunning.connection.TlsFiles;
 import dev.longrunning.observe.EffectiveSetting;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,6 +164,12 @@ final class SettingsTest {
     "stop.pause, 0s, 5m, -1s, 6m",
     "stop.grace, 1s, 1h, 999ms, 61m",
     "stop.drain, 0s, 8s, -1s, 8001ms",
+    "auth.oidc.clock-skew, 0s, 5m, -1s, 301s",
+    "auth.oidc.algorithms, EdDSA, 'RS256, PS512', '', none",
+    "auth.oidc.algorithms, RS256, ES512, 'RS256,', HS256",
+    "auth.oidc.principal-claim, a, https://example.com/user, '', a b",
+    "auth.oidc.groups-claim, a, cognito:groups, '', ä",
+    "auth.client-certificates, false, false, '', yes",
     "listen, 127.0.0.1:0, 127.0.0.1:65535, 127.0.0.1, 127.0.0.1:65536",
     "management, off, 0.0.0.0:65535, '', :1",
   })
@@ -197,6 +208,107 @@ final class SettingsTest {
             "tls.client-ca: got a file, allowed only with tls.certificate and tls.key");
   }
 
+  private static final String POLICY = "auth: {policy-file: policy.yaml}\n";
+
+  @Test
+  void nobody_is_asked_unless_some_mode_is_set() throws Exception {
+    assertThat(read(NONE, NONE, "").auth().asks()).isFalse();
+    assertThat(read(Map.of("auth.tokens-file", "t"), NONE, POLICY).auth().asks()).isTrue();
+  }
+
+  @Test
+  void an_issuer_is_set_in_full() throws Exception {
+    var auth =
+        read(
+                NONE,
+                NONE,
+                """
+                auth:
+                  policy-file: policy.yaml
+                  tokens-file: tokens.yaml
+                  client-certificates: true
+                  oidc:
+                    issuer: https://issuer.example.com
+                    jwks-url: https://issuer.example.com/keys
+                    ca: ca.pem
+                    audience: longrunning
+                    algorithms: [PS256, EdDSA]
+                    principal-claim: email
+                    groups-claim: roles
+                    clock-skew: 5s
+                tls: {certificate: c, key: k, client-ca: a}
+                """)
+            .auth();
+
+    assertThat(auth)
+        .isEqualTo(
+            new AuthSettings(
+                Optional.of(Path.of("policy.yaml")),
+                Optional.of(Path.of("tokens.yaml")),
+                Optional.of(
+                    new OidcSettings(
+                        "https://issuer.example.com",
+                        Optional.of(URI.create("https://issuer.example.com/keys")),
+                        "longrunning",
+                        Set.of(JwtAlgorithm.PS256, JwtAlgorithm.EDDSA),
+                        "email",
+                        "roles",
+                        Duration.ofSeconds(5))),
+                Optional.of(Path.of("ca.pem")),
+                true));
+  }
+
+  @Test
+  void an_issuer_without_keys_of_its_own_place_is_a_url() throws Exception {
+    var name = Map.of("auth.oidc.issuer", "accounts.example.com", "auth.oidc.audience", "a");
+    assertThat(faults(name, NONE, POLICY))
+        .containsExactly(
+            "auth.oidc.issuer: got another name, allowed an https URL, or an http URL of this"
+                + " machine; any name with auth.oidc.jwks-url");
+    var placed = new HashMap<>(name);
+    placed.put("auth.oidc.jwks-url", "https://keys.example.com/");
+    assertThat(read(placed, NONE, POLICY).auth().oidc().orElseThrow().issuer())
+        .isEqualTo("accounts.example.com");
+    placed.put("auth.oidc.jwks-url", "http://keys.example.com/");
+    assertThat(faults(placed, NONE, POLICY)).anyMatch(it -> it.startsWith("auth.oidc.jwks-url: "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "auth.policy-file=p | auth.policy-file: got a file, allowed only with auth.tokens-file,"
+            + " auth.oidc.issuer or auth.client-certificates",
+        "auth.tokens-file=t | auth.policy-file: got none, allowed a file: it says what callers may"
+            + " do",
+        "auth.policy-file=p auth.oidc.issuer=https://a | auth.oidc.audience: got none, allowed the"
+            + " name (aud) that tokens are issued for",
+        "auth.oidc.audience=a | auth.oidc.audience: got a value, allowed only with"
+            + " auth.oidc.issuer",
+        "auth.oidc.jwks-url=https://a | auth.oidc.jwks-url: got a value, allowed only with"
+            + " auth.oidc.issuer",
+        "auth.oidc.ca=a | auth.oidc.ca: got a value, allowed only with auth.oidc.issuer",
+        "auth.policy-file=p auth.client-certificates=true | auth.client-certificates: got true,"
+            + " allowed only with tls.client-ca",
+        "auth.policy-file=p auth.client-certificates=true tls.certificate=c tls.key=k |"
+            + " auth.client-certificates: got true, allowed only with tls.client-ca",
+      })
+  void what_belongs_together_comes_together(String flags, String fault) {
+    var all = new HashMap<String, String>();
+    for (String flag : flags.strip().split(" ", -1)) {
+      all.put(flag.split("=", 2)[0], flag.split("=", 2)[1]);
+    }
+
+    assertThat(faults(all, NONE, "")).containsExactly(fault.strip());
+  }
+
+  @Test
+  void other_machines_are_let_in_if_callers_are_asked_who_they_are() throws Exception {
+    var flags = Map.of("listen", "0.0.0.0:8080", "auth.tokens-file", "t");
+
+    assertThat(read(flags, NONE, POLICY).insecure()).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"0.0.0.0:8080", "[::]:8080", "192.0.2.1:8080"})
   void other_machines_are_let_in_by_insecure_only(String listen) throws Exception {
@@ -204,8 +316,8 @@ final class SettingsTest {
         .containsExactly(
             "listen: got "
                 + listen
-                + ", allowed an address of this machine only, such as"
-                + " 127.0.0.1, unless insecure is true: callers are not authenticated");
+                + ", allowed an address of this machine only, such as 127.0.0.1, unless callers are"
+                + " authenticated (auth.…) or insecure is true");
     assertThat(read(Map.of("listen", listen, "insecure", "true"), NONE, "").insecure()).isTrue();
   }
 
