@@ -96,6 +96,6 @@ record CallWiring(
     parts.add(loop, new CallPart(operations, producer, hub, pipeline, timers));
     var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
     return new ApiPort.Service(
-        table, services, pipeline, callers.onLoop(watchTokens), intakes, clock);
+        table, services, pipeline, callers.ofThisLoop(vertx, watchTokens), intakes, clock);
   }
 }
