@@ -126,7 +126,7 @@ final class ArchitectureTest {
           ROOT + "app.GracefulStop",
           ROOT + "app.ServeCommand",
           ROOT + "app.Server",
-          ROOT + "observe.AccessLog",
+          ROOT + "observe.LineLog",
           ROOT + "store.pg.EmbeddedPostgres",
           ROOT + "store.pg.Postmaster",
           ROOT + "store.pg.Launcher",

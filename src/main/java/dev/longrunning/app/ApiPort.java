@@ -9,6 +9,7 @@ import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rest.RestTransport;
 import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.Callers;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.rpc.ServiceRoutes;
@@ -78,6 +79,7 @@ public final class ApiPort extends VerticleBase {
       MethodTable table,
       Services profiles,
       CallPipeline pipeline,
+      Callers callers,
       Intakes intakes,
       InstantSource clock) {}
 
@@ -105,10 +107,21 @@ public final class ApiPort extends VerticleBase {
     var service = services.get();
     var routes = ServiceRoutes.of(service.table(), service.profiles());
     var rest =
-        new RestTransport(routes, service.pipeline(), service.intakes(), json, service.clock());
+        new RestTransport(
+            routes,
+            service.pipeline(),
+            service.callers(),
+            service.intakes(),
+            json,
+            service.clock());
     var grpc =
         new GrpcTransport(
-            service.table(), routes, service.pipeline(), service.intakes(), service.clock());
+            service.table(),
+            routes,
+            service.pipeline(),
+            service.callers(),
+            service.intakes(),
+            service.clock());
     var listener =
         vertx
             .createHttpServer(options())

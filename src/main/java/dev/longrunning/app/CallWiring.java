@@ -1,21 +1,27 @@
 package dev.longrunning.app;
 
+import dev.longrunning.auth.WatchTokens;
+import dev.longrunning.feed.State;
 import dev.longrunning.feed.VertxLoop;
 import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.filter.Filters;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.profile.Services;
+import dev.longrunning.rpc.AuditRecorder;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ContextTurns;
+import dev.longrunning.rpc.Gate;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
+import dev.longrunning.rpc.MintMethod;
 import dev.longrunning.rpc.OperationsMethods;
 import dev.longrunning.rpc.ProducerMethods;
 import dev.longrunning.rpc.ReportMethod;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.SignalMethods;
 import dev.longrunning.rpc.StandardMethods;
+import dev.longrunning.rpc.StreamSettings;
 import dev.longrunning.rpc.WatcherMethods;
 import dev.longrunning.service.Operations;
 import dev.longrunning.service.Producer;
@@ -36,6 +42,7 @@ import java.util.function.Supplier;
  * @param peaks where its queues tell how full they have been
  * @param services that the server presents itself as
  * @param filters how the filters of calls are read
+ * @param callers who they are, and what they may do
  * @param live the settings that hold now
  */
 record CallWiring(
@@ -46,6 +53,7 @@ record CallWiring(
     InstantSource clock,
     Services services,
     Filters filters,
+    CallerWiring callers,
     Supplier<Settings> live) {
 
   /** What answers the calls of one event loop; made on it. */
@@ -65,10 +73,13 @@ record CallWiring(
     List<Row<?, ?>> own = new ArrayList<>(OperationsMethods.of(operations, filters, clock));
     own.addAll(ProducerMethods.of(producer));
     own.addAll(WatcherMethods.of(hub, filters));
+    var watchTokens = new WatchTokens(backend.keys()::ring, clock);
+    own.add(MintMethod.of(watchTokens, callers.policy(), clock));
     var loop = vertx.getOrCreateContext();
     var turns = WriteTurns.ofOneLoopOf(now.eventLoops(), System::nanoTime);
     var reports = new Reports.Service(producer, states, timers, turns);
-    own.add(ReportMethod.of(reports, loop, observation.metrics()));
+    var gate = new Gate(callers.policy(), key -> states.strong(key).map(State::collection), clock);
+    own.add(ReportMethod.of(reports, loop, gate, observation.audit(), observation.metrics()));
     var signals = SignalMethods.of(operations, services);
     var table = StandardMethods.with(own, signals, readiness, new ContextTurns(loop)::next);
     var pipeline =
@@ -77,11 +88,14 @@ record CallWiring(
             clock,
             () -> UUID.randomUUID().toString(),
             CallPart.admission(now),
-            observation.recorder(vertx));
+            StreamSettings.DEFAULT,
+            gate,
+            new AuditRecorder(observation.recorder(vertx), observation.audit()));
     peaks.add(() -> List.of(pipeline.streams().peak()));
     observation.watch(pipeline);
     parts.add(loop, new CallPart(operations, producer, hub, pipeline, timers));
     var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
-    return new ApiPort.Service(table, services, pipeline, intakes, clock);
+    return new ApiPort.Service(
+        table, services, pipeline, callers.ofThisLoop(vertx, watchTokens), intakes, clock);
   }
 }

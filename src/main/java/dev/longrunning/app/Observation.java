@@ -5,15 +5,16 @@ import dev.longrunning.auth.StaticTokens;
 import dev.longrunning.connection.Certificates;
 import dev.longrunning.connection.Connections;
 import dev.longrunning.feed.States;
-import dev.longrunning.observe.AccessLog;
 import dev.longrunning.observe.Build;
 import dev.longrunning.observe.Labels;
+import dev.longrunning.observe.LineLog;
 import dev.longrunning.observe.Liveness;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.observe.Tracing;
 import dev.longrunning.pages.ServicePages;
+import dev.longrunning.rpc.Audit;
 import dev.longrunning.rpc.CallMetrics;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
@@ -54,8 +55,9 @@ final class Observation {
   private final Readiness readiness;
   private final Metrics metrics = new Metrics(System::nanoTime);
   private final Liveness liveness = new Liveness(System::nanoTime);
-  private @Nullable AccessLog accessLog;
+  private @Nullable LineLog accessLog;
   private @Nullable Tracing tracing;
+  private Audit audit = Audit.NONE;
 
   Observation(Settings settings, Readiness readiness, Supplier<List<QueuePeak>> peaks) {
     this.settings = settings;
@@ -172,17 +174,22 @@ final class Observation {
             counted, accessLog, tracing, InstantSource.system(), System::nanoTime);
   }
 
-  /** Begins to write the access log and to send traces, if they are wanted. */
-  void start(StopSteps steps) throws StartFault {
+  /** Begins to write the logs of requests and to send traces, if they are wanted. */
+  void start(StopSteps steps, boolean callersKnown) throws StartFault {
     var watch = settings.watch();
     if (watch.access().isPresent() || watch.traces().isPresent()) {
       ExchangeRecorder.prepare();
     }
     if (watch.access().isPresent()) {
-      var log =
-          new AccessLog(watch.access().get(), new FileOutputStream(FileDescriptor.out), metrics);
+      var log = log("access", watch.access().get());
       accessLog = log;
       steps.add("access log", closing(log));
+    }
+    var audited = watch.audit().format(callersKnown);
+    if (audited.isPresent()) {
+      var log = log("audit", audited.get());
+      audit = new Audit(log, InstantSource.system());
+      steps.add("audit log", closing(log));
     }
     if (watch.traces().isPresent()) {
       var traces =
@@ -190,6 +197,15 @@ final class Observation {
       tracing = traces;
       steps.add("traces", closing(traces));
     }
+  }
+
+  private LineLog log(String name, LineLog.Format format) {
+    return new LineLog(name, format, new FileOutputStream(FileDescriptor.out), metrics);
+  }
+
+  /** Writes the audit log, if there is one. */
+  Audit audit() {
+    return audit;
   }
 
   private static Callable<Boolean> closing(AutoCloseable part) {

@@ -29,6 +29,9 @@ final class Reloading {
   /** How long a change of a file may go unseen. */
   static final Duration PERIOD = Duration.ofSeconds(10);
 
+  /** The same of what callers may do: streams that go on are judged by it. */
+  static final Duration URGENT = Duration.ofSeconds(2);
+
   /** Files are emptied before they are written anew: this may be half of a change. */
   private static final String EMPTIED =
       "config: got a file without settings, allowed one with settings once there were some";
@@ -76,6 +79,7 @@ final class Reloading {
   private final Source source;
   private final Consumer<Settings> apply;
   private final List<Files> others;
+  private final Files urgent;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -91,13 +95,16 @@ final class Reloading {
    * Begins with what holds.
    *
    * @param apply called when something has changed that can
+   * @param urgent looked at more often than the others
    */
-  Reloading(Effective first, Source source, Consumer<Settings> apply, List<Files> others) {
+  Reloading(
+      Effective first, Source source, Consumer<Settings> apply, List<Files> others, Files urgent) {
     this.texts = first.texts();
     this.inFile = first.inFile();
     this.source = source;
     this.apply = apply;
     this.others = List.copyOf(others);
+    this.urgent = urgent;
   }
 
   /** Looks at the files from now on. */
@@ -105,6 +112,12 @@ final class Reloading {
     var ignored =
         thread.scheduleWithFixedDelay(
             () -> check(false), PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    var too =
+        thread.scheduleWithFixedDelay(
+            () -> check(urgent, false),
+            URGENT.toMillis(),
+            URGENT.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /** Looks at the files soon, and says again what is wrong with them. */
@@ -129,6 +142,7 @@ final class Reloading {
    */
   void check(boolean asked) {
     others.forEach(files -> check(files, asked));
+    check(urgent, asked);
     try {
       var read = source.read();
       if (inFile && !read.inFile()) {

@@ -1,6 +1,6 @@
 package dev.longrunning.app;
 
-import dev.longrunning.observe.AccessLog;
+import dev.longrunning.observe.LineLog;
 import dev.longrunning.observe.Secret;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,13 +14,15 @@ import java.util.regex.Pattern;
  *
  * @param level of the log lines
  * @param access how each request is logged; empty: it is not
+ * @param audit how calls that others may ask about are
  * @param traces where they are sent to; empty: nowhere
  * @param traceRatio of the traces that begin here, 0 to 1
  * @param traceHeaders what is sent along with traces
  */
 record WatchSettings(
     LogLevel level,
-    Optional<AccessLog.Format> access,
+    Optional<LineLog.Format> access,
+    AuditForm audit,
     Optional<String> traces,
     double traceRatio,
     Map<String, Secret> traceHeaders) {
@@ -30,6 +32,24 @@ record WatchSettings(
     WARN,
     INFO,
     DEBUG
+  }
+
+  /** How the audit log looks. */
+  enum AuditForm {
+    /** Text where callers are known, nothing where everybody may do everything. */
+    AUTO,
+    OFF,
+    TEXT,
+    JSON;
+
+    Optional<LineLog.Format> format(boolean callersKnown) {
+      return switch (this) {
+        case OFF -> Optional.empty();
+        case TEXT -> Optional.of(LineLog.Format.TEXT);
+        case JSON -> Optional.of(LineLog.Format.JSON);
+        case AUTO -> callersKnown ? Optional.of(LineLog.Format.TEXT) : Optional.empty();
+      };
+    }
   }
 
   private static final String OFF = "off";
@@ -43,12 +63,12 @@ record WatchSettings(
   static final Setting<LogLevel> LEVEL =
       new Setting<>(
           "log.level", "info", "error, warn, info or debug", SettingParsers.word(LogLevel.class));
-  static final Setting<Optional<AccessLog.Format>> ACCESS =
+  static final Setting<Optional<LineLog.Format>> ACCESS =
       new Setting<>(
-          "log.access",
-          OFF,
-          "off, text or json",
-          offOr(SettingParsers.word(AccessLog.Format.class)));
+          "log.access", OFF, "off, text or json", offOr(SettingParsers.word(LineLog.Format.class)));
+  static final Setting<AuditForm> AUDIT =
+      new Setting<>(
+          "log.audit", "auto", "auto, off, text or json", SettingParsers.word(AuditForm.class));
   static final Setting<Optional<String>> TRACES =
       new Setting<>(
           "traces.endpoint",
@@ -65,7 +85,8 @@ record WatchSettings(
               WatchSettings::headers)
           .withSecretValues();
 
-  static final List<Setting<?>> ALL = List.of(LEVEL, ACCESS, TRACES, TRACES_RATIO, TRACES_HEADERS);
+  static final List<Setting<?>> ALL =
+      List.of(LEVEL, AUDIT, ACCESS, TRACES, TRACES_RATIO, TRACES_HEADERS);
 
   WatchSettings {
     traceHeaders = Map.copyOf(traceHeaders);
@@ -75,6 +96,7 @@ record WatchSettings(
     return new WatchSettings(
         sources.get(LEVEL),
         sources.get(ACCESS),
+        sources.get(AUDIT),
         sources.get(TRACES),
         sources.get(TRACES_RATIO),
         sources.get(TRACES_HEADERS));

@@ -102,11 +102,11 @@ final class Wiring {
     List<PgConnectOptions> hosts = database();
     var pages = new ServicePages(services(), () -> LiveTypes.known(reading));
     observation.listen(steps, () -> live, pages, progress);
-    observation.start(steps);
+    observation.start(steps, settings.auth().asks());
     Vertx vertx = vertx();
     // Before the schema is touched: a server that cannot start must not change it.
     LiveTypes types = types(reading);
-    var callers = authenticators(vertx);
+    var callers = callers(vertx);
     Backend backend = backend(vertx, hosts);
     HostPort listening = api(vertx, backend, types, callers);
     readiness.ready();
@@ -122,11 +122,11 @@ final class Wiring {
     }
   }
 
-  private void follow(Optional<Certificates> certificates, LiveTypes types, Authenticators callers)
+  private void follow(Optional<Certificates> certificates, LiveTypes types, CallerWiring callers)
       throws StartFault {
-    var files = new ArrayList<Reloading.Files>(List.of(types, callers));
+    var files = new ArrayList<Reloading.Files>(List.of(types));
     certificates.ifPresent(found -> files.add(asked -> found.check()));
-    var made = new Reloading(first, source, this::apply, files);
+    var made = new Reloading(first, source, this::apply, files, callers);
     made.start();
     steps.add("reload", done(made::stop));
     reloading = made;
@@ -172,10 +172,10 @@ final class Wiring {
     }
   }
 
-  private Authenticators authenticators(Vertx vertx) throws StartFault {
-    var made = Authenticators.read(settings.auth(), vertx, clock);
-    observation.watch(made, clock);
-    steps.add("authenticators", done(made::stop));
+  private CallerWiring callers(Vertx vertx) throws StartFault {
+    var made = CallerWiring.read(settings.auth(), services(), vertx, clock);
+    observation.watch(made.known(), clock);
+    steps.add("authenticators", done(made.known()::stop));
     return made;
   }
 
@@ -235,7 +235,7 @@ final class Wiring {
     return backend;
   }
 
-  private HostPort api(Vertx vertx, Backend backend, LiveTypes types, Authenticators callers)
+  private HostPort api(Vertx vertx, Backend backend, LiveTypes types, CallerWiring callers)
       throws StartFault, InterruptedException {
     HostPort listen = settings.listen();
     transport.guard(connections);
@@ -248,7 +248,7 @@ final class Wiring {
     var filters = new Filters(new TypedPayloads(name -> types.now().registry().find(name)));
     var calls =
         new CallWiring(
-            observation, readiness, parts, peaks, clock, services(), filters, () -> live);
+            observation, readiness, parts, peaks, clock, services(), filters, callers, () -> live);
     Supplier<ApiPort> port =
         () -> {
           var made = new ApiPort(address, policy, json, () -> calls.service(vertx, backend));

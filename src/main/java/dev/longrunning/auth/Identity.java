@@ -10,9 +10,14 @@ import java.util.Set;
  *     namesake: {@code token:ci}, {@code oidc:alice@example.com}, {@code cert:spiffe://…}
  * @param groups that the credential says, such as {@code ops}
  * @param scopes what the credential was given for; empty: for anything
+ * @param ticket what alone it may be used for; empty: everything
  */
 public record Identity(
-    String principal, Set<String> groups, Optional<Set<String>> scopes, Credential credential) {
+    String principal,
+    Set<String> groups,
+    Optional<Set<String>> scopes,
+    Credential credential,
+    Optional<Ticket> ticket) {
   /** Everybody, where nobody is asked who they are. */
   public static final Identity ANYBODY =
       new Identity("anybody", Set.of(), Optional.empty(), Credential.LASTING);
@@ -20,5 +25,11 @@ public record Identity(
   public Identity {
     groups = Set.copyOf(groups);
     scopes = scopes.map(Set::copyOf);
+  }
+
+  /** One that may be used for everything. */
+  public Identity(
+      String principal, Set<String> groups, Optional<Set<String>> scopes, Credential credential) {
+    this(principal, groups, scopes, credential, Optional.empty());
   }
 }

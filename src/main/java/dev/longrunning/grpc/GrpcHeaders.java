@@ -4,13 +4,13 @@ import com.google.rpc.Status;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.profile.Candidates;
 import dev.longrunning.rpc.Call;
+import dev.longrunning.rpc.CallBegin;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,17 +36,18 @@ final class GrpcHeaders {
    * What the headers say of a call.
    *
    * @param services as the authority says
-   * @param begun when they came
    */
   static Call call(
-      Candidates services, HttpServerRequest request, Instant begun, Future<Void> gone) {
-    return new Call(
-        services,
-        Call.caller(request.remoteAddress()),
-        timeout(request.getHeader(TIMEOUT)).map(begun::plus),
-        Call.isCached(request.getHeader(CONSISTENCY)),
-        Call.Transport.GRPC,
-        gone);
+      Candidates services, HttpServerRequest request, CallBegin begin, Future<Void> gone) {
+    var call =
+        new Call(
+            services,
+            Call.caller(request.remoteAddress()),
+            timeout(request.getHeader(TIMEOUT)).map(begin.at()::plus),
+            Call.isCached(request.getHeader(CONSISTENCY)),
+            Call.Transport.GRPC,
+            gone);
+    return call.by(begin).from(request.remoteAddress());
   }
 
   /** Reads {@code grpc-timeout}: at most eight digits and a unit; null: not sent. */

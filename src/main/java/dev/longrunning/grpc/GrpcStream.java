@@ -5,6 +5,7 @@ import com.google.rpc.Status;
 import dev.longrunning.connection.CutOff;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.CallBegin;
 import dev.longrunning.rpc.ErrorStatus;
 import dev.longrunning.rpc.OpenStream;
 import dev.longrunning.rpc.StreamMethod;
@@ -19,7 +20,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -65,14 +65,14 @@ final class GrpcStream<Q extends Message> implements StreamWire {
       StreamMethod<Q, ?> method,
       Framing framing,
       GrpcTransport transport,
-      Instant begun,
+      CallBegin begin,
       HttpServerRequest request) {
     this.method = method;
     this.framing = framing;
     this.request = request;
     this.response = request.response();
     this.text = framing == Framing.WEB_TEXT ? new TextBody() : null;
-    var call = GrpcHeaders.call(transport.services(request), request, begun, gone.future());
+    var call = GrpcHeaders.call(transport.services(request), request, begin, gone.future());
     var encoding = request.getHeader(GrpcHeaders.ENCODING);
     this.frames = new RequestFrames(transport.intakes().budget(), call.caller(), encoding);
     this.stream = transport.pipeline().stream(method, call, this);

@@ -4,7 +4,9 @@ import com.google.rpc.Status;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.profile.Candidates;
 import dev.longrunning.rpc.Call;
+import dev.longrunning.rpc.CallBegin;
 import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.Callers;
 import dev.longrunning.rpc.ErrorStatus;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Method;
@@ -37,6 +39,7 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
   private final MethodTable table;
   private final ServiceRoutes services;
   private final CallPipeline pipeline;
+  private final Callers callers;
   private final Intakes intakes;
   private final InstantSource clock;
 
@@ -44,11 +47,13 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
       MethodTable table,
       ServiceRoutes services,
       CallPipeline pipeline,
+      Callers callers,
       Intakes intakes,
       InstantSource clock) {
     this.table = table;
     this.services = services;
     this.pipeline = pipeline;
+    this.callers = callers;
     this.intakes = intakes;
     this.clock = clock;
   }
@@ -114,36 +119,35 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
   private void dispatch(HttpServerRequest request, Framing framing) {
     String path = Objects.requireNonNullElse(request.path(), "");
     var row = table.find(path.startsWith("/") ? path.substring(1) : "").orElse(null);
-    if (row instanceof Method<?, ?> method) {
-      begin(method, framing, request);
-    } else if (row instanceof StreamMethod<?, ?> method) {
-      begin(method, framing, request);
-    } else {
+    if (row == null) {
       refuse(request, Problem.unimplemented("method: nothing answers at " + Problem.shown(path)));
+      return;
     }
-  }
-
-  private void begin(Method<?, ?> method, Framing framing, HttpServerRequest request) {
     var begun = clock.instant();
+    callers.ask(
+        request,
+        row,
+        begun,
+        row instanceof Method,
+        begin -> begin(row, begin, framing, request),
+        failure -> refuseUnread(row, begun, request, failure));
+  }
+
+  private void begin(Row<?, ?> row, CallBegin begin, Framing framing, HttpServerRequest request) {
     try {
-      new UnaryCall<>(method, framing, this, begun, request).begin();
+      if (row instanceof Method<?, ?> method) {
+        new UnaryCall<>(method, framing, this, begin, request).begin();
+      } else if (row instanceof StreamMethod<?, ?> method) {
+        new GrpcStream<>(method, framing, this, begin, request).begin();
+      }
     } catch (RuntimeException failure) {
-      refuseUnread(method, begun, request, failure);
+      refuseUnread(row, begin.at(), request, failure);
     }
   }
 
-  private void begin(StreamMethod<?, ?> method, Framing framing, HttpServerRequest request) {
-    var begun = clock.instant();
-    try {
-      new GrpcStream<>(method, framing, this, begun, request).begin();
-    } catch (RuntimeException failure) {
-      refuseUnread(method, begun, request, failure);
-    }
-  }
-
-  /** A call whose headers are not as they must be. */
+  /** A call of nobody who is known, or whose headers are not as they must be. */
   private void refuseUnread(
-      Row<?, ?> row, Instant begun, HttpServerRequest request, RuntimeException failure) {
+      Row<?, ?> row, Instant begun, HttpServerRequest request, Throwable failure) {
     var call = Call.unread(services(request), request.remoteAddress(), Call.Transport.GRPC);
     refuse(request, pipeline.refused(row, call, begun, failure));
   }

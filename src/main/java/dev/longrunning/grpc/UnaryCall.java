@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import dev.longrunning.connection.UnreadAnswers;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
+import dev.longrunning.rpc.CallBegin;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.ErrorStatus;
 import dev.longrunning.rpc.Intake;
@@ -51,15 +52,15 @@ final class UnaryCall<Q extends Message> implements Intake.Taker {
       Method<Q, ?> method,
       Framing framing,
       GrpcTransport transport,
-      Instant begun,
+      CallBegin begin,
       HttpServerRequest request) {
     this.method = method;
     this.framing = framing;
     this.pipeline = transport.pipeline();
-    this.begun = begun;
+    this.begun = begin.at();
     this.request = request;
     this.response = request.response();
-    this.call = GrpcHeaders.call(transport.services(request), request, begun, gone.future());
+    this.call = GrpcHeaders.call(transport.services(request), request, begin, gone.future());
     int max = framing == Framing.WEB_TEXT ? TEXT_BYTES_MAX : BODY_BYTES_MAX;
     this.intake = transport.intakes().of(request, call.caller(), max, this);
   }

@@ -1,10 +1,7 @@
 package dev.longrunning.observe;
 
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -34,47 +31,15 @@ public record AccessLine(
     long bytesIn,
     long bytesOut,
     long tookNanos,
-    String agent) {
-  private static final DateTimeFormatter TIME =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
-
-  /** As one line of {@code key=value}, in quotes where a value could be misread. */
-  public String text() {
-    var line = new StringBuilder(256).append(TIME.format(at)).append(" call");
-    facts().forEach((key, value) -> append(line.append(' ').append(key).append('='), value));
-    return line.append('\n').toString();
+    String agent)
+    implements LogLine {
+  @Override
+  public String word() {
+    return "call";
   }
 
-  private static void append(StringBuilder line, Object value) {
-    if (value instanceof String text && !isPlain(text)) {
-      quote(line, text);
-    } else {
-      line.append(value);
-    }
-  }
-
-  private static boolean isPlain(String text) {
-    return !text.isEmpty()
-        && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '=' && c != '\\');
-  }
-
-  /** As one line of JSON. */
-  public String json() {
-    var line = new StringBuilder(320).append("{\"time\":\"").append(TIME.format(at)).append('"');
-    facts()
-        .forEach(
-            (key, value) -> {
-              line.append(",\"").append(key).append("\":");
-              if (value instanceof String text) {
-                quote(line, text);
-              } else {
-                line.append(value);
-              }
-            });
-    return line.append("}\n").toString();
-  }
-
-  private Map<String, Object> facts() {
+  @Override
+  public Map<String, Object> facts() {
     var facts = new LinkedHashMap<String, Object>();
     facts.put("id", id);
     facts.put("caller", caller);
@@ -89,21 +54,5 @@ public record AccessLine(
     facts.put("took_us", TimeUnit.NANOSECONDS.toMicros(tookNanos));
     facts.put("agent", agent);
     return facts;
-  }
-
-  /** A string of JSON, in ASCII: what a caller sent cannot begin another line or move a cursor. */
-  private static void quote(StringBuilder line, String text) {
-    line.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        line.append('\\').append(c);
-      } else if (c < ' ' || c >= 0x7f) {
-        line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-      } else {
-        line.append(c);
-      }
-    }
-    line.append('"');
   }
 }

@@ -130,7 +130,12 @@ public final class Metrics {
 
   /** What was counted elsewhere; several under one name are summed. */
   public void count(String name, String help, DoubleSupplier value) {
-    sums(name, help, Labels.NONE, false).add(Labels.NONE.values(), value);
+    count(name, help, Labels.NONE, value);
+  }
+
+  /** The same with labels; those under one name with the same values are summed. */
+  public void count(String name, String help, Labels labels, DoubleSupplier value) {
+    sums(name, help, labels, false).add(labels.values(), value);
   }
 
   private Sums sums(String name, String help, Labels labels, boolean isGauge) {

@@ -53,20 +53,30 @@ public final class CallerProblems {
         facts);
   }
 
+  /** A stream shows other collections than its caller may see now. */
+  public static Problem viewChanged() {
+    return Problem.unavailable(
+        "PERMISSIONS_CHANGED",
+        "what the caller may see has changed; reconnect with the last resume_token");
+  }
+
   /**
    * The caller may not do this there, whether it exists or not.
    *
    * @param resource {@code service/path}
    */
   public static Problem permissionDenied(String permission, String resource) {
-    String path = Problem.shown(resource);
     var facts = new LinkedHashMap<String, String>();
     facts.put("permission", permission);
-    facts.put("resource", path);
+    facts.put("resource", resource);
     return Problem.of(
         Kind.DENIED,
         "IAM_PERMISSION_DENIED",
-        "permission " + permission + " denied on " + path + " (or it may not exist)",
+        "permission "
+            + permission
+            + " denied on "
+            + Problem.shown(resource)
+            + " (or it may not exist)",
         facts);
   }
 }

@@ -132,7 +132,7 @@ public final class Problem extends RuntimeException {
         Kind.CONFLICT,
         "VERSION_MISMATCH",
         "version: got " + got + ", the operation is at " + now,
-        Map.of("name", shown(name), "version", Long.toString(now)));
+        Map.of("name", name, "version", Long.toString(now)));
   }
 
   public static Problem leaseLost(String name) {
@@ -233,7 +233,7 @@ public final class Problem extends RuntimeException {
   }
 
   private static Problem of(Kind kind, String reason, String message, String name) {
-    return of(kind, reason, message + ": " + shown(name), Map.of("name", shown(name)));
+    return of(kind, reason, message + ": " + shown(name), Map.of("name", name));
   }
 
   static Problem of(Kind kind, String reason, String message, Map<String, String> facts) {

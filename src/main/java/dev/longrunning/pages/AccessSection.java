@@ -16,8 +16,9 @@ final class AccessSection {
   private static final List<String> COLUMNS =
       List.of("Method", "Scopes, one of them", "Permissions", "Authorised on");
   private static final String INTRODUCTION =
-      "As the service's file has them. They are shown, and not yet required of anybody. Of watches"
-          + " and producers' calls the file says nothing.";
+      "As the service's file has them; instead of the permissions, those of this server's own roles"
+          + " are enough. Who may get an operation may watch it, and who may list a collection may"
+          + " watch that. Nobody is asked where the server asks nobody who they are.";
 
   private AccessSection() {}
 

@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +23,9 @@ public final class Bindings {
 
   private final Map<String, List<HttpRule>> rules = new LinkedHashMap<>();
   private final Set<StandardMethod> standard;
+
+  /** The form of the names that a path is for, by its template. */
+  private final Map<String, PathTemplate> names = new HashMap<>();
 
   private Bindings(Set<StandardMethod> standard) {
     this.standard = Set.copyOf(standard);
@@ -42,17 +47,30 @@ public final class Bindings {
     var collections = places.getOrDefault(StandardMethod.LIST, List.of());
     all.put(WATCHER + "WatchOperation", "GET", operations, "watch");
     all.put(WATCHER + "WatchOperations", "GET", collections, "watch");
+    all.put(WATCHER + "MintWatchToken", "POST", operations, "mintWatchToken");
+    all.add(WATCHER + "MintWatchToken", "POST", collections, "mintWatchToken");
     all.put(PRODUCER + "StartOperation", "POST", parents(collections), "start");
     for (String verb : List.of("update", "complete", "adopt")) {
       String method = Character.toUpperCase(verb.charAt(0)) + verb.substring(1) + "Operation";
       all.put(PRODUCER + method, "POST", operations, verb);
     }
     signals.forEach(signal -> all.put(signal.method(), "POST", operations, signal.verb()));
+    all.rules.values().forEach(rules -> rules.forEach(all::note));
     return all;
   }
 
+  private void note(HttpRule rule) {
+    var form = PathTemplate.parse(rule.template()).form("name").map(name -> '/' + name);
+    names.put(rule.template(), form.map(PathTemplate::parse).orElseGet(PathTemplate::empty));
+  }
+
   private void put(String method, String verb, List<HttpRule> places, String suffix) {
-    var found = new ArrayList<HttpRule>();
+    rules.put(method, List.of());
+    add(method, verb, places, suffix);
+  }
+
+  private void add(String method, String verb, List<HttpRule> places, String suffix) {
+    var found = new ArrayList<>(of(method));
     for (var place : places) {
       // A path that has a verb of its own has no room for one of ours.
       if (place.verb().equals("GET") && PathTemplate.parse(place.template()).verb().isEmpty()) {
@@ -79,6 +97,16 @@ public final class Bindings {
   /** By package.Service/Method; empty: it has no path. */
   public List<HttpRule> of(String method) {
     return rules.getOrDefault(method, List.of());
+  }
+
+  /** Which of a method's paths has a name of this form, in their order; empty: none. */
+  public OptionalInt path(String method, String name) {
+    var segments = List.of(name.split("/", -1));
+    var own = of(method);
+    return IntStream.range(0, own.size())
+        .filter(
+            i -> names.getOrDefault(own.get(i).template(), PathTemplate.empty()).isText(segments))
+        .findFirst();
   }
 
   /** Where the methods of the interface are. */

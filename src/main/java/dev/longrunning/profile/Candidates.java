@@ -65,13 +65,17 @@ public record Candidates(List<Profile> profiles, List<Profile> sayable) {
 
   /** The service of an operation, whose name is of one of its forms. */
   public Profile ofOperation(String service, String field, String name) {
-    var among = among(service);
-    var found =
-        among.size() == 1
-            ? among.get(0)
-            : best(among, p -> p.names().form(name)).orElse(first(among));
+    var found = meantByOperation(service, name);
     found.names().checked(field, name);
     return found;
+  }
+
+  /** The service that is meant by the name of an operation, whether it is of its forms or not. */
+  public Profile meantByOperation(String service, String name) {
+    var among = among(service);
+    return among.size() == 1
+        ? among.get(0)
+        : best(among, p -> p.names().form(name)).orElse(first(among));
   }
 
   /** The service of a collection, or of several. */

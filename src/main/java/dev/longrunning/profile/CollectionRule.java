@@ -32,6 +32,15 @@ public sealed interface CollectionRule {
    */
   record Derivation(String from, String pattern, String form) {}
 
+  /**
+   * The collection of a name, if the name alone says it; else only the operation knows.
+   *
+   * @throws Problem INVALID if the name says none
+   */
+  default Optional<String> ofName(String name) {
+    return Optional.of(of(name, Map.of()));
+  }
+
   /** Whether an operation of this name may be started on the path of {@code parent}. */
   default boolean isBelow(String parent, String name) {
     return name.startsWith(parent + '/');
@@ -120,6 +129,11 @@ public sealed interface CollectionRule {
     @Override
     public Derivation derivation() {
       return new Derivation("the labels that it starts with", "", form.text());
+    }
+
+    @Override
+    public Optional<String> ofName(String name) {
+      return Optional.empty();
     }
 
     @Override

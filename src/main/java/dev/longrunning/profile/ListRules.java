@@ -39,6 +39,11 @@ public record ListRules(
     parents = List.copyOf(parents);
   }
 
+  /** Whether it is the filter that says which collections are listed. */
+  public boolean areNamedByFilter() {
+    return parents.isEmpty() || dialect.isRequired();
+  }
+
   /** The form of collections that a list's template names. */
   static PathTemplate parent(String form) {
     String parent = withoutSuffix(form);

@@ -28,6 +28,11 @@ public final class Names {
         forms.stream().distinct().map(form -> PathTemplate.parse('/' + form)).sorted().toList());
   }
 
+  /** Whether an operation may be called so. */
+  public boolean isName(String name) {
+    return form(name).isPresent();
+  }
+
   /** Whether {@code name} is called so, and how exact the form is: the smaller the more. */
   Optional<PathTemplate> form(String name) {
     var segments = List.of(name.split("/", -1));

@@ -93,6 +93,13 @@ public record Profile(
         .or(() -> signal(method).map(SignalVerb::access));
   }
 
+  /** What permissions are asked of. */
+  public Access.Resource authorized() {
+    return methods.isEmpty()
+        ? Access.Resource.COLLECTION
+        : methods.values().iterator().next().resource();
+  }
+
   /** Throws {@link Problem} UNIMPLEMENTED if the service has no such method. */
   public void require(StandardMethod method) {
     if (!methods.containsKey(method)) {

@@ -115,6 +115,8 @@ public final class OriginPolicy {
     request
         .response()
         .putHeader("access-control-allow-origin", origin)
+        // Of cookies there is one, for a watch that the page had a token made for.
+        .putHeader("access-control-allow-credentials", "true")
         .putHeader("access-control-expose-headers", EXPOSED)
         .putHeader("vary", "Origin");
     boolean preflight =

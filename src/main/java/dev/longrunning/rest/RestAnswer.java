@@ -2,6 +2,7 @@ package dev.longrunning.rest;
 
 import dev.longrunning.connection.UnreadAnswers;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.Challenge;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -78,6 +79,9 @@ final class RestAnswer {
 
   Future<Void> fail(int status, Problem problem, JsonStyle style) {
     problem.retryAfter().ifPresent(this::putRetryAfter);
+    if (problem.kind() == Problem.Kind.UNAUTHENTICATED) {
+      putHeader("www-authenticate", Challenge.of(problem));
+    }
     return send(status, body(ErrorBody.of(status, problem, json, style)));
   }
 }

@@ -9,9 +9,11 @@ import dev.longrunning.rpc.Intake;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.Reply;
 import dev.longrunning.rpc.StatusTable;
+import dev.longrunning.rpc.WatchCookie;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Objects;
 
 /**
  * One request for a method, from its headers to its answer.
@@ -101,11 +103,21 @@ final class RestCall<Q extends Message> implements Intake.Taker {
   private void send(Encoded encoded) {
     encoded.reply().pollAfter().ifPresent(answer::putRetryAfter);
     encoded.reply().etag().ifPresent(etag -> answer.putHeader("etag", Etags.header(etag)));
+    encoded.reply().cookie().ifPresent(this::putCookie);
     if (encoded.body().length() == 0) {
       answer.sendEmpty(304);
     } else {
       answer.send(200, encoded.body());
     }
+  }
+
+  /** It is for the watch beside the path that was called. */
+  private void putCookie(WatchCookie cookie) {
+    String path = Objects.requireNonNullElse(request.path(), "/");
+    String watch = path.substring(0, path.lastIndexOf(':')) + ":watch";
+    boolean secure =
+        request.isSSL() || "https".equalsIgnoreCase(request.getHeader("x-forwarded-proto"));
+    answer.putHeader("set-cookie", cookie.header(watch, secure));
   }
 
   private boolean isHeld(String etag) {

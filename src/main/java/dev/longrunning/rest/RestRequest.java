@@ -3,6 +3,7 @@ package dev.longrunning.rest;
 import com.google.protobuf.Message;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
+import dev.longrunning.rpc.CallBegin;
 import dev.longrunning.rpc.HttpRoutes;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StatusTable;
@@ -38,17 +39,17 @@ final class RestRequest<Q extends Message> {
       Row<Q, ?> row,
       HttpRoutes.Match match,
       JsonMessages json,
-      Instant begun,
+      CallBegin begin,
       HttpServerRequest request) {
     this.row = row;
     this.match = match;
     this.json = json;
     this.request = request;
-    this.begun = begun;
+    this.begun = begin.at();
     this.system =
         row instanceof StreamMethod ? SystemParameters.ofStream() : SystemParameters.ofAnswer();
     this.parameters = parameters();
-    this.call =
+    var anybody =
         new Call(
             match.services(),
             Call.caller(request.remoteAddress()),
@@ -56,6 +57,7 @@ final class RestRequest<Q extends Message> {
             Call.isCached(request.getHeader(Call.CONSISTENCY)),
             Call.Transport.REST,
             gone.future());
+    this.call = anybody.by(begin).from(request.remoteAddress());
   }
 
   /** The query's parameters but for those that say how to answer. */

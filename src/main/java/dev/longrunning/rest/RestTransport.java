@@ -3,7 +3,9 @@ package dev.longrunning.rest;
 import com.google.protobuf.Message;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
+import dev.longrunning.rpc.CallBegin;
 import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.Callers;
 import dev.longrunning.rpc.HttpRoutes;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Method;
@@ -37,6 +39,7 @@ public final class RestTransport implements Handler<HttpServerRequest> {
 
   private final ServiceRoutes routes;
   private final CallPipeline pipeline;
+  private final Callers callers;
   private final Intakes intakes;
   private final JsonMessages json;
   private final InstantSource clock;
@@ -44,11 +47,13 @@ public final class RestTransport implements Handler<HttpServerRequest> {
   public RestTransport(
       ServiceRoutes routes,
       CallPipeline pipeline,
+      Callers callers,
       Intakes intakes,
       JsonMessages json,
       InstantSource clock) {
     this.routes = routes;
     this.pipeline = pipeline;
+    this.callers = callers;
     this.intakes = intakes;
     this.json = json;
     this.clock = clock;
@@ -120,29 +125,49 @@ public final class RestTransport implements Handler<HttpServerRequest> {
   private void begin(HttpRoutes.Match match, HttpServerRequest request) {
     var begun = clock.instant();
     var row = match.method();
+    callers.ask(
+        request,
+        row,
+        begun,
+        true,
+        begin -> begin(match, begin, request),
+        failure -> refuseUnread(match, begun, request, failure));
+  }
+
+  private void begin(HttpRoutes.Match match, CallBegin begin, HttpServerRequest request) {
+    var row = match.method();
     try {
       if (row instanceof Method<?, ?> method) {
-        begin(method, match, begun, request);
+        begin(method, match, begin, request);
       } else if (row instanceof StreamMethod<?, ?> method
           && method.requests() == StreamMethod.Requests.ONE) {
-        begin(method, match, begun, request);
+        begin(method, match, begin, request);
       } else {
         throw Problem.unimplemented("method: of many requests, over gRPC and gRPC-Web only");
       }
     } catch (RuntimeException failure) {
-      var call = Call.unread(match.services(), request.remoteAddress(), Call.Transport.REST);
-      refuse(request, pipeline.refused(row, call, begun, failure));
+      refuseUnread(match, begin.at(), request, failure);
     }
   }
 
-  private <Q extends Message> void begin(
-      Method<Q, ?> method, HttpRoutes.Match match, Instant begun, HttpServerRequest request) {
-    new RestCall<>(method, new RestRequest<>(method, match, json, begun, request), this).begin();
+  /** A call of nobody who is known, or whose headers are not as they must be. */
+  private void refuseUnread(
+      HttpRoutes.Match match, Instant begun, HttpServerRequest request, Throwable failure) {
+    var call = Call.unread(match.services(), request.remoteAddress(), Call.Transport.REST);
+    refuse(request, pipeline.refused(match.method(), call, begun, failure));
   }
 
   private <Q extends Message> void begin(
-      StreamMethod<Q, ?> method, HttpRoutes.Match match, Instant begun, HttpServerRequest request) {
-    var said = new RestRequest<>(method, match, json, begun, request);
+      Method<Q, ?> method, HttpRoutes.Match match, CallBegin begin, HttpServerRequest request) {
+    new RestCall<>(method, new RestRequest<>(method, match, json, begin, request), this).begin();
+  }
+
+  private <Q extends Message> void begin(
+      StreamMethod<Q, ?> method,
+      HttpRoutes.Match match,
+      CallBegin begin,
+      HttpServerRequest request) {
+    var said = new RestRequest<>(method, match, json, begin, request);
     var accept = request.headers().getAll(HttpHeaders.ACCEPT);
     var media = StreamMedia.wanted(said.alt(), accept);
     if (media.isPresent()) {
@@ -150,7 +175,7 @@ public final class RestTransport implements Handler<HttpServerRequest> {
       return;
     }
     var problem = Problem.invalid("accept", String.join(", ", accept), StreamMedia.ALLOWED);
-    refuse(request, 406, pipeline.refused(method, said.call(), begun, problem));
+    refuse(request, 406, pipeline.refused(method, said.call(), begin.at(), problem));
   }
 
   /** The verb that the request is to be matched by. */

@@ -121,6 +121,12 @@ public final class Bounds {
           Map.entry(GOOGLE + "DeleteOperationRequest.name", NAME),
           Map.entry(GOOGLE + "WaitOperationRequest.name", NAME),
           Map.entry(GOOGLE + "WaitOperationRequest.timeout", duration(Duration.ZERO, TIMEOUT_MAX)),
+          Map.entry(OURS + "MintWatchTokenRequest.name", PATTERN),
+          Map.entry(
+              OURS + "MintWatchTokenRequest.lifetime",
+              duration(MintMethod.LIFETIME_MIN, MintMethod.LIFETIME_MAX)),
+          Map.entry(OURS + "MintWatchTokenRequest.cookie", any()),
+          Map.entry(OURS + "MintWatchTokenRequest.service", SERVICE_NAME),
           Map.entry(OURS + "StartOperationRequest.parent", PARENT.and(textBytes(PARENT_BYTES_MAX))),
           Map.entry(
               OURS + "StartOperationRequest.operation_id",

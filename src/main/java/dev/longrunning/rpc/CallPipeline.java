@@ -1,11 +1,9 @@
 package dev.longrunning.rpc;
 
 import com.google.protobuf.Message;
-import com.google.rpc.Code;
 import dev.longrunning.operation.Problem;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -16,7 +14,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What every call goes through, on whatever transport: admit, decode, deadline, handle, record.
+ * What every call goes through, on whatever transport: admit, decode, deadline, let in, handle,
+ * record.
  *
  * <p><b>Promise.</b> Each call ends once, at the latest at its deadline or when its caller is gone,
  * with a {@link Reply} or a {@link Problem}. What was not foreseen is logged once under an id;
@@ -35,6 +34,8 @@ public final class CallPipeline {
   private final Breakages breakages;
   private final CallRecorder recorder;
   private final OpenStreams streams;
+  private final Gate gate;
+  private final StreamPasses passes;
   private final Admission admission;
   private final HeldCalls held;
   private AdmissionSettings settings;
@@ -50,16 +51,21 @@ public final class CallPipeline {
       Supplier<String> ids,
       AdmissionSettings settings,
       CallRecorder recorder) {
-    this(vertx, clock, ids, settings, StreamSettings.DEFAULT, recorder);
+    this(vertx, clock, ids, settings, StreamSettings.DEFAULT, Gate.open(), recorder);
   }
 
-  /** The same, with other bounds on streams. */
+  /**
+   * The same, with other bounds on streams.
+   *
+   * @param gate lets calls in that their callers may make
+   */
   public CallPipeline(
       Vertx vertx,
       InstantSource clock,
       Supplier<String> ids,
       AdmissionSettings settings,
       StreamSettings streams,
+      Gate gate,
       CallRecorder recorder) {
     this.vertx = vertx;
     this.clock = clock;
@@ -72,6 +78,8 @@ public final class CallPipeline {
             new ContextTurns(vertx.getOrCreateContext()));
     this.held = new HeldCalls(() -> this.settings.callerHeldMax());
     this.streams = new OpenStreams(streams, held);
+    this.gate = gate;
+    this.passes = new StreamPasses(this, gate);
     this.recorder = recorder;
   }
 
@@ -106,6 +114,19 @@ public final class CallPipeline {
     return new OpenStream<>(this, method, call, wire);
   }
 
+  Gate gate() {
+    return gate;
+  }
+
+  StreamPasses passes() {
+    return passes;
+  }
+
+  /** Runs the task after whatever else waits on this event loop. */
+  void nextTurn(Runnable task) {
+    vertx.runOnContext(turn -> task.run());
+  }
+
   Instant now() {
     return clock.instant();
   }
@@ -138,7 +159,7 @@ public final class CallPipeline {
     var bounded =
         handled.isComplete()
             ? handled
-            : untilGone(call, untilDeadline(call, begun.begun(), handled));
+            : CallRace.untilGone(call, CallRace.untilDeadline(this, call, begun.begun(), handled));
     return bounded.transform(answer -> ended(begun, encoded(answer, encode)));
   }
 
@@ -155,17 +176,17 @@ public final class CallPipeline {
   }
 
   /** A call that began and has not ended. */
-  record Begun(String method, Call call, CallRecorder.Recording recording, Instant begun) {}
+  record Begun(Row<?, ?> row, Call call, CallRecorder.Recording recording, Instant begun) {}
 
   Begun begun(Row<?, ?> row, Call call) {
-    return new Begun(row.fullName(), call, recorder.begun(row, call), clock.instant());
+    return new Begun(row, call, recorder.begun(row, call), clock.instant());
   }
 
   private <T> Future<T> ended(Begun call, Future<T> encoded) {
     var answer =
         encoded.succeeded()
             ? encoded
-            : Future.<T>failedFuture(problem(call.method(), encoded.cause()));
+            : Future.<T>failedFuture(problem(call.row().fullName(), encoded.cause()));
     var failure = answer.cause() instanceof Problem problem ? problem : null;
     record(call, Optional.ofNullable(failure));
     return answer;
@@ -191,44 +212,35 @@ public final class CallPipeline {
     if (deadline.isPresent() && !deadline.get().isAfter(clock.instant())) {
       return Future.failedFuture(Problem.deadline());
     }
+    var unnoted = recorder.refusal(method);
+    if (unnoted.isPresent()) {
+      return Future.failedFuture(unnoted.get());
+    }
     try (var scope = recording.enter()) {
       var decoded = request.get();
       recording.decoded(decoded);
-      return method.handler().handle(call, decoded);
+      return Gate.asks(method, call)
+          ? gate.enter(method, call, decoded).compose(pass -> passed(method, call, pass, decoded))
+          : method.handler().handle(call, decoded);
     } catch (Throwable thrown) {
       // Also an Error: its caller waits for an answer like any other.
       return Future.failedFuture(thrown);
     }
   }
 
-  private Future<Reply> untilDeadline(Call call, Instant now, Future<Reply> handled) {
-    if (call.deadline().isEmpty()) {
-      return handled;
-    }
-    var left = Duration.between(now, call.deadline().get());
-    if (left.compareTo(DEADLINE_MAX) > 0) {
-      return handled;
-    }
-    if (left.isNegative() || left.isZero()) {
-      // It waits for a turn that it will not take: whatever begins past its deadline does nothing.
-      return Future.failedFuture(Problem.deadline());
-    }
-    Promise<Reply> first = firstOf(handled);
-    long timer = after(left, () -> first.tryFail(Problem.deadline()));
-    return first.future().onComplete(answer -> cancel(timer));
+  private <Q extends Message> Future<Reply> passed(
+      Method<Q, ?> method, Call call, Gate.Pass pass, Q request) {
+    var reply = method.handler().handle(call.seeing(pass.view()), request);
+    return method.effort() == Method.Effort.WAIT
+        ? reply.compose(waited -> stillPassed(pass, waited))
+        : reply;
   }
 
-  private static Future<Reply> untilGone(Call call, Future<Reply> handled) {
-    Promise<Reply> first = firstOf(handled);
-    call.gone().onComplete(gone -> first.tryFail(Problem.cancelled()));
-    return first.future();
-  }
-
-  /** A promise that takes the future's result unless something else completes it before. */
-  private static Promise<Reply> firstOf(Future<Reply> future) {
-    Promise<Reply> first = Promise.promise();
-    future.onComplete(first::tryComplete, first::tryFail);
-    return first;
+  /** It may have waited for long: what its caller was allowed then may be over. */
+  private Future<Reply> stillPassed(Gate.Pass pass, Reply waited) {
+    return gate.fault(pass)
+        .<Future<Reply>>map(Future::failedFuture)
+        .orElseGet(() -> Future.succeededFuture(waited));
   }
 
   /**
@@ -250,16 +262,14 @@ public final class CallPipeline {
    */
   public Problem refused(Row<?, ?> row, Call call, Instant since, Throwable failure) {
     var problem = problem(row.fullName(), failure);
-    var begun = new Begun(row.fullName(), call, recorder.begun(row, call), since);
+    var begun = new Begun(row, call, recorder.begun(row, call), since);
     record(begun, Optional.of(problem));
     return problem;
   }
 
   void record(Begun call, Optional<Problem> problem) {
     var took = Duration.between(call.begun(), clock.instant());
-    var code = problem.map(failure -> StatusTable.code(failure.kind())).orElse(Code.OK);
-    var reason = problem.map(Problem::reason).orElse("");
     recorder.ended(
-        new CallRecorder.Ended(call.method(), call.call(), call.recording(), code, reason, took));
+        new CallRecorder.Ended(call.row(), call.call(), call.recording(), problem, took));
   }
 }

@@ -2,8 +2,10 @@ package dev.longrunning.rpc;
 
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
+import dev.longrunning.operation.Problem;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Takes note of every call, for metrics, logs and traces. */
 @FunctionalInterface
@@ -11,13 +13,30 @@ public interface CallRecorder {
   /**
    * One call, as it ended.
    *
-   * @param method full name of the method
    * @param recording what {@link #begun} answered
-   * @param reason why it failed, in one word; empty if it did not
+   * @param problem why it failed; empty if it did not
    * @param took from its arrival in the pipeline to its answer, of a stream to its end
    */
   record Ended(
-      String method, Call call, Recording recording, Code code, String reason, Duration took) {
+      Row<?, ?> row, Call call, Recording recording, Optional<Problem> problem, Duration took) {
+    /** Full name of the method. */
+    public String method() {
+      return row.fullName();
+    }
+
+    public Code code() {
+      return problem.map(failure -> StatusTable.code(failure.kind())).orElse(Code.OK);
+    }
+
+    /** Why it failed, in one word; empty if it did not. */
+    public String reason() {
+      return problem.map(Problem::reason).orElse("");
+    }
+
+    Ended with(Recording other) {
+      return new Ended(row, call, other, problem, took);
+    }
+
     public Call.Transport transport() {
       return call.transport();
     }
@@ -51,6 +70,11 @@ public interface CallRecorder {
 
   /** Called for every request, before it is looked at, on its context; must not block or throw. */
   default void arrived(HttpServerRequest request) {}
+
+  /** Why no call of a method can be taken note of now, and so none must begin; empty: it may. */
+  default Optional<Problem> refusal(Row<?, ?> row) {
+    return Optional.empty();
+  }
 
   /**
    * Called once a call, on the context of its request, before all else; must not block or throw.

@@ -5,25 +5,30 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.PreconditionFailure;
+import com.google.rpc.ResourceInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.longrunning.operation.Problem;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A {@link Problem} as callers receive it on every transport: {@code google.rpc.Status}.
  *
  * <p><b>Promise.</b> Exactly one ErrorInfo, of domain {@value #DOMAIN}; a RetryInfo where repeating
- * helps; a BadRequest where fields are at fault. Whatever the input was, the status stays small: it
+ * helps; a BadRequest where fields are at fault; a ResourceInfo where the resource is; a
+ * PreconditionFailure where its state is. Whatever the input was, the status stays small: it
  * travels in a header.
  *
  * <p><b>Bounds.</b> A message of {@value #MESSAGE_BYTES_MAX} bytes and {@value #STATUS_BYTES_MAX}
  * bytes in all: base64 makes that 5,462, and percent-encoding the message at most 1,536 more, which
- * stays below the 8 KiB of headers that gRPC clients take. Facts and violations that do not fit are
- * left out, the last first.
+ * stays below the 8 KiB of headers that gRPC clients take. Facts, violations and resources that do
+ * not fit are left out, the last first.
  */
 public final class ErrorStatus {
   public static final String DOMAIN = "longrunning.dev";
+  public static final String RESOURCE_TYPE = "google.longrunning.Operation";
   public static final int MESSAGE_BYTES_MAX = 512;
   public static final int STATUS_BYTES_MAX = 4_096;
 
@@ -44,7 +49,38 @@ public final class ErrorStatus {
     if (!problem.violations().isEmpty()) {
       add(status, violations(problem, room(status)));
     }
+    aboutResource(problem)
+        .filter(detail -> detail.getSerializedSize() <= room(status))
+        .ifPresent(detail -> add(status, detail));
     return status.build();
+  }
+
+  /** What a problem says of the one resource that it is about. */
+  private static Optional<Message> aboutResource(Problem problem) {
+    String name =
+        problem.facts().getOrDefault("name", problem.facts().getOrDefault("resource", ""));
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (problem.kind()) {
+      case NOT_FOUND, EXISTS, DENIED, CONFLICT ->
+          Optional.of(
+              ResourceInfo.newBuilder()
+                  .setResourceType(RESOURCE_TYPE)
+                  .setResourceName(name)
+                  .setDescription(cut(problem.message()))
+                  .build());
+      case STATE ->
+          Optional.of(
+              PreconditionFailure.newBuilder()
+                  .addViolations(
+                      PreconditionFailure.Violation.newBuilder()
+                          .setType(problem.reason())
+                          .setSubject(name)
+                          .setDescription(cut(problem.message())))
+                  .build());
+      default -> Optional.empty();
+    };
   }
 
   private static void add(Status.Builder status, Message detail) {

@@ -1,11 +1,10 @@
 package dev.longrunning.rpc;
 
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
 import dev.longrunning.connection.CallerNetwork;
 import dev.longrunning.observe.AccessLine;
-import dev.longrunning.observe.AccessLog;
+import dev.longrunning.observe.LineLog;
 import dev.longrunning.observe.Tracing;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -28,12 +27,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Confined to the event loop of its request, whose context leads to it.
  *
- * <p><b>Bounds.</b> Keeps {@value #NAME_CHARACTERS_MAX} characters of an operation's name and
+ * <p><b>Bounds.</b> Keeps {@value RequestName#CHARACTERS_MAX} characters of an operation's name and
  * {@value #AGENT_CHARACTERS_MAX} of the caller's program.
  */
 final class Exchange implements CallRecorder.Recording {
   static final int AGENT_CHARACTERS_MAX = 64;
-  static final int NAME_CHARACTERS_MAX = 512;
 
   private static final ContextLocal<Exchange> CURRENT = ContextLocal.registerLocal(Exchange.class);
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -43,7 +41,7 @@ final class Exchange implements CallRecorder.Recording {
   private final Instant at;
   private final long beginNanos;
   private final LongSupplier nanos;
-  private final @Nullable AccessLog log;
+  private final @Nullable LineLog log;
   private final Context context;
   private String method = "";
   private String operation = "";
@@ -58,7 +56,7 @@ final class Exchange implements CallRecorder.Recording {
   /** Loads this class, and so registers the place in each context that leads here. */
   static void prepare() {}
 
-  Exchange(HttpServerRequest request, Instant at, LongSupplier nanos, @Nullable AccessLog log) {
+  Exchange(HttpServerRequest request, Instant at, LongSupplier nanos, @Nullable LineLog log) {
     this.request = request;
     this.at = at;
     this.beginNanos = nanos.getAsLong();
@@ -99,7 +97,7 @@ final class Exchange implements CallRecorder.Recording {
 
   @Override
   public void decoded(Message decoded) {
-    operation = operation(decoded);
+    operation = RequestName.of(decoded);
     if (span != null && span.isSampled()) {
       span.operation(operation);
     }
@@ -183,21 +181,6 @@ final class Exchange implements CallRecorder.Recording {
     }
     var known = Code.forNumber(Integer.parseInt(status));
     return known == null ? "" : known.name();
-  }
-
-  /** The name of what the request is about: its field {@code name}, else {@code parent}. */
-  private static String operation(Message message) {
-    String name = field(message, "name");
-    return cut(name.isEmpty() ? field(message, "parent") : name, NAME_CHARACTERS_MAX);
-  }
-
-  private static String field(Message message, String name) {
-    FieldDescriptor field = message.getDescriptorForType().findFieldByName(name);
-    return field != null
-            && field.getJavaType() == FieldDescriptor.JavaType.STRING
-            && !field.isRepeated()
-        ? (String) message.getField(field)
-        : "";
   }
 
   private static String cut(String text, int max) {

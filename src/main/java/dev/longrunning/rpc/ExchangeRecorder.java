@@ -1,6 +1,6 @@
 package dev.longrunning.rpc;
 
-import dev.longrunning.observe.AccessLog;
+import dev.longrunning.observe.LineLog;
 import dev.longrunning.observe.Tracing;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExchangeRecorder implements CallRecorder {
   private final CallRecorder metrics;
-  private final @Nullable AccessLog log;
+  private final @Nullable LineLog log;
   private final @Nullable Tracing tracing;
   private final InstantSource clock;
   private final LongSupplier nanos;
@@ -24,7 +24,7 @@ public final class ExchangeRecorder implements CallRecorder {
   /** At least one of the log and the traces is wanted. */
   public ExchangeRecorder(
       CallRecorder metrics,
-      @Nullable AccessLog log,
+      @Nullable LineLog log,
       @Nullable Tracing tracing,
       InstantSource clock,
       LongSupplier nanos) {

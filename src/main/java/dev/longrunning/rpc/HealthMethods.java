@@ -72,7 +72,7 @@ final class HealthMethods {
             HealthCheckRequest.getDefaultInstance(),
             HealthCheckResponse.getDefaultInstance(),
             List.of(),
-            "longrunning.health.get",
+            Guard.anybody("longrunning.health.get"),
             new CheckedHandler<>(this::check)),
         new Method<>(
             SERVICE,
@@ -80,7 +80,7 @@ final class HealthMethods {
             HealthListRequest.getDefaultInstance(),
             HealthListResponse.getDefaultInstance(),
             List.of(),
-            "longrunning.health.list",
+            Guard.anybody("longrunning.health.list"),
             new CheckedHandler<>(this::list)),
         new StreamMethod<>(
             SERVICE,
@@ -88,7 +88,7 @@ final class HealthMethods {
             HealthCheckRequest.getDefaultInstance(),
             HealthCheckResponse.getDefaultInstance(),
             List.of(),
-            "longrunning.health.watch",
+            Guard.anybody("longrunning.health.watch"),
             StreamMethod.Requests.ONE,
             (call, peer) -> new Watch(peer)));
   }

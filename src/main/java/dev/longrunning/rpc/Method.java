@@ -16,7 +16,7 @@ public record Method<Q extends Message, A extends Message>(
     Q request,
     A response,
     List<HttpRule> rules,
-    String permission,
+    Guard<Q> guard,
     Effort effort,
     Handler<Q> handler)
     implements Row<Q, A> {
@@ -49,13 +49,13 @@ public record Method<Q extends Message, A extends Message>(
       Q request,
       A response,
       List<HttpRule> rules,
-      String permission,
+      Guard<Q> guard,
       Handler<Q> handler) {
-    this(service, name, request, response, rules, permission, Effort.WORK, handler);
+    this(service, name, request, response, rules, guard, Effort.WORK, handler);
   }
 
   /** The same, but one that waits. */
   Method<Q, A> waiting() {
-    return new Method<>(service, name, request, response, rules, permission, Effort.WAIT, handler);
+    return new Method<>(service, name, request, response, rules, guard, Effort.WAIT, handler);
   }
 }

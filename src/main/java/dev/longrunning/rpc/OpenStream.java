@@ -2,13 +2,11 @@ package dev.longrunning.rpc;
 
 import com.google.protobuf.Message;
 import dev.longrunning.operation.Problem;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +32,6 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
   /** From here on replies may be sent again. */
   static final int RESUME_BYTES = QUEUED_BYTES_MAX / 2;
 
-  private static final long NO_TIMER = -1;
-  private static final Optional<Instant> NEVER = Optional.empty();
-
   private final CallPipeline pipeline;
   private final StreamMethod<Q, ?> method;
   private final StreamWire wire;
@@ -48,7 +43,10 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
   private boolean held;
   private boolean pulledEarly;
   private boolean closing;
-  private long timer = NO_TIMER;
+  private final StreamTime time;
+
+  /** What its caller was let in for; null: nobody had to be, or not yet. */
+  private Gate.@Nullable Pass pass;
 
   OpenStream(CallPipeline pipeline, StreamMethod<Q, ?> method, Call call, StreamWire wire) {
     super(call.caller());
@@ -56,6 +54,7 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
     this.method = method;
     this.wire = wire;
     this.call = pipeline.begun(method, call);
+    this.time = new StreamTime(pipeline, this.call, this::fail);
   }
 
   /** Counts it among the open ones, and its time begins. */
@@ -64,45 +63,50 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
     if (refusal.isPresent()) {
       fail(refusal.get());
     } else {
-      watchTime();
+      time.watch(true);
     }
   }
 
-  private void watchTime() {
-    timer = NO_TIMER;
-    var now = pipeline.now();
-    var deadline = call.call().deadline();
-    if (deadline.isPresent() && !deadline.get().isAfter(now)) {
-      fail(Problem.deadline());
-      return;
-    }
-    var wait = pipeline.streams().settings().requestWait();
-    var request = phase == StreamPhase.WAITING ? Optional.of(call.begun().plus(wait)) : NEVER;
-    if (request.isPresent() && !request.get().isAfter(now)) {
-      fail(Problem.requestTimeout(wait.toSeconds()));
-      return;
-    }
-    Stream.concat(deadline.stream(), request.stream())
-        .min(Comparator.naturalOrder())
-        .ifPresent(next -> timer = pipeline.after(Duration.between(now, next), this::watchTime));
-  }
-
-  /** Hands it to its handler. */
+  /** Hands it to its handler; one that has to be let in for its request, once that is there. */
   public void open() {
     if (phase != StreamPhase.WAITING) {
       return;
     }
     phase = StreamPhase.OPEN;
-    stopTimer();
-    watchTime();
-    if (phase == StreamPhase.OPEN) {
-      handOver();
+    time.watch(false);
+    if (phase != StreamPhase.OPEN) {
+      return;
+    }
+    if (!Gate.asks(method, call.call())) {
+      handOver(call.call());
+    } else if (method.requests() == StreamMethod.Requests.MANY) {
+      letIn(pipeline.gate().enter(method, call.call()), () -> {});
     }
   }
 
-  private void handOver() {
+  private void letIn(Future<Gate.Pass> entered, Runnable then) {
+    entered.onComplete(
+        granted -> {
+          if (phase == StreamPhase.OPEN) {
+            pass = granted;
+            pipeline.passes().add(granted, this);
+            handOver(call.call().seeing(granted.view()));
+            then.run();
+          }
+        },
+        this::fail);
+  }
+
+  /** Ends it if its pass is over. */
+  void judge(Function<Gate.Pass, Optional<Problem>> fault) {
+    if (pass != null) {
+      fault.apply(pass).ifPresent(this::fail);
+    }
+  }
+
+  private void handOver(Call seen) {
     try (var scope = call.recording().enter()) {
-      listener = method.handler().open(call.call(), this);
+      listener = method.handler().open(seen, this);
     } catch (Throwable thrown) {
       // Also an Error: its caller waits for an answer like any other.
       fail(thrown);
@@ -121,7 +125,12 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
   /** The transport has the next request. */
   public void request(Q request) {
     call.recording().decoded(request);
-    tell(told -> told.request(request));
+    if (listener == null && phase == StreamPhase.OPEN) {
+      var entered = pipeline.gate().enter(method, call.call(), request);
+      letIn(entered, () -> tell(told -> told.request(request)));
+    } else {
+      tell(told -> told.request(request));
+    }
   }
 
   /** The transport has had the last request. */
@@ -155,7 +164,7 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
     boolean ends = phase == StreamPhase.WAITING || phase == StreamPhase.OPEN;
     if (phase != StreamPhase.OVER) {
       phase = StreamPhase.OVER;
-      stopTimer();
+      time.stop();
       pipeline.streams().remove(this);
     }
     if (ends) {
@@ -235,10 +244,10 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
     }
     phase = StreamPhase.ENDING;
     outcome = how;
-    stopTimer();
+    time.stop();
     close();
     if (phase == StreamPhase.ENDING) {
-      timer = pipeline.after(pipeline.streams().settings().linger(), this::cutOff);
+      time.linger(this::cutOff);
     }
     settle(how);
   }
@@ -255,20 +264,23 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
   public void ended() {
     if (phase == StreamPhase.ENDING) {
       phase = StreamPhase.OVER;
-      stopTimer();
+      time.stop();
       pipeline.streams().remove(this);
     }
   }
 
   private void cutOff() {
     phase = StreamPhase.OVER;
-    timer = NO_TIMER;
     pipeline.streams().remove(this);
     wire.cutOff();
   }
 
   /** Everything but what still has to go out. */
   private void settle(Optional<Problem> how) {
+    if (pass != null) {
+      pipeline.passes().remove(pass, this);
+      pass = null;
+    }
     pipeline.record(call, how);
     tellClosed();
   }
@@ -283,13 +295,6 @@ public final class OpenStream<Q extends Message> extends OpenStreams.Member impl
         // Its caller has its answer; the log gets the failure.
         problem(thrown);
       }
-    }
-  }
-
-  private void stopTimer() {
-    if (timer != NO_TIMER) {
-      pipeline.cancel(timer);
-      timer = NO_TIMER;
     }
   }
 }

@@ -55,39 +55,50 @@ public final class OperationsMethods {
             StandardMethod.GET,
             GetOperationRequest.getDefaultInstance(),
             Operation.getDefaultInstance(),
+            Subject.operation(GetOperationRequest::getName),
             this::get),
         row(
             StandardMethod.LIST,
             ListOperationsRequest.getDefaultInstance(),
             ListOperationsResponse.getDefaultInstance(),
+            new CollectionSubject<>(
+                filters,
+                request -> "",
+                ListOperationsRequest::getName,
+                ListOperationsRequest::getFilter),
             this::list),
         row(
             StandardMethod.CANCEL,
             CancelOperationRequest.getDefaultInstance(),
             Empty.getDefaultInstance(),
+            Subject.operation(CancelOperationRequest::getName),
             this::cancel),
         row(
             StandardMethod.DELETE,
             DeleteOperationRequest.getDefaultInstance(),
             Empty.getDefaultInstance(),
+            Subject.operation(DeleteOperationRequest::getName),
             this::delete),
         row(
                 StandardMethod.WAIT,
                 WaitOperationRequest.getDefaultInstance(),
                 Operation.getDefaultInstance(),
+                Subject.operation(WaitOperationRequest::getName),
                 this::waitFor)
             .waiting());
   }
 
   private static <Q extends Message, A extends Message> Method<Q, A> row(
-      StandardMethod method, Q request, A response, Method.Handler<Q> handler) {
+      StandardMethod method, Q request, A response, Subject<Q> subject, Method.Handler<Q> handler) {
     return new Method<>(
         SERVICE,
         method.methodName(),
         request,
         response,
         List.of(),
-        method.permission(),
+        method == StandardMethod.GET
+            ? Guard.on(method.permission(), method, subject).alsoByTicket()
+            : Guard.on(method.permission(), method, subject),
         new CheckedHandler<>(handler));
   }
 
@@ -106,7 +117,7 @@ public final class OperationsMethods {
     var service = call.services().ofCollection("", request.getName());
     service.require(StandardMethod.LIST);
     var lists = service.lists();
-    var sieve = filters.read(lists.dialect(), request.getFilter());
+    var sieve = filters.read(lists.dialect(), request.getFilter()).within(call.view());
     var query =
         new Operations.Query(
             service.id(),

@@ -40,32 +40,41 @@ public final class ProducerMethods {
             "StartOperation",
             StartOperationRequest.getDefaultInstance(),
             StartOperationResponse.getDefaultInstance(),
-            "longrunning.producer.start",
+            Guard.on("longrunning.producer.start", new StartPlace()),
             this::start),
         row(
             "UpdateOperation",
             UpdateOperationRequest.getDefaultInstance(),
             UpdateOperationResponse.getDefaultInstance(),
-            "longrunning.producer.update",
+            Guard.on(
+                "longrunning.producer.update",
+                Subject.operation(
+                    UpdateOperationRequest::getService, UpdateOperationRequest::getName)),
             this::update),
         row(
             "CompleteOperation",
             CompleteOperationRequest.getDefaultInstance(),
             CompleteOperationResponse.getDefaultInstance(),
-            "longrunning.producer.complete",
+            Guard.on(
+                "longrunning.producer.complete",
+                Subject.operation(
+                    CompleteOperationRequest::getService, CompleteOperationRequest::getName)),
             this::complete),
         row(
             "AdoptOperation",
             AdoptOperationRequest.getDefaultInstance(),
             AdoptOperationResponse.getDefaultInstance(),
-            "longrunning.producer.adopt",
+            Guard.on(
+                "longrunning.producer.adopt",
+                Subject.operation(
+                    AdoptOperationRequest::getService, AdoptOperationRequest::getName)),
             this::adopt));
   }
 
   private static <Q extends Message, A extends Message> Method<Q, A> row(
-      String name, Q request, A response, String permission, Method.Handler<Q> handler) {
+      String name, Q request, A response, Guard<Q> guard, Method.Handler<Q> handler) {
     return new Method<>(
-        SERVICE, name, request, response, List.of(), permission, new CheckedHandler<>(handler));
+        SERVICE, name, request, response, List.of(), guard, new CheckedHandler<>(handler));
   }
 
   private Future<Reply> start(Call call, StartOperationRequest request) {

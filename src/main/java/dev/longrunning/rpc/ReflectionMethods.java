@@ -93,7 +93,7 @@ final class ReflectionMethods {
         request,
         response,
         List.of(),
-        "longrunning.reflection.get",
+        Guard.known("longrunning.reflection.get"),
         StreamMethod.Requests.MANY,
         (call, peer) -> new Session<>(peer));
   }

@@ -15,28 +15,30 @@ public final class ReportMethod {
    * The row of one event loop.
    *
    * @param loop the event loop
+   * @param gate lets each report in
    */
   public static StreamMethod<ReportOperationsRequest, ReportOperationsResponse> of(
-      Reports.Service service, Context loop, Metrics metrics) {
-    return of(service, new ContextTurns(loop), metrics);
+      Reports.Service service, Context loop, Gate gate, Audit audit, Metrics metrics) {
+    return of(service, new ContextTurns(loop), gate, audit, metrics);
   }
 
   static StreamMethod<ReportOperationsRequest, ReportOperationsResponse> of(
-      Reports.Service service, Admission.Loop loop, Metrics metrics) {
+      Reports.Service service, Admission.Loop loop, Gate gate, Audit audit, Metrics metrics) {
     var shared =
         new ReportStream.Shared(
             service,
             new ProducerChanges(service.producer()),
             new ReportTurns(loop),
             new ReportRoom(),
-            new ReportMetrics(metrics));
+            new ReportMetrics(metrics),
+            ReportPasses.Desk.of(gate, audit, ProducerMethods.of(service.producer())));
     return new StreamMethod<>(
         ProducerMethods.SERVICE,
         "ReportOperations",
         ReportOperationsRequest.getDefaultInstance(),
         ReportOperationsResponse.getDefaultInstance(),
         List.of(),
-        "longrunning.producer.report",
+        Guard.somewhere("longrunning.producer.report"),
         StreamMethod.Requests.MANY,
         (call, peer) -> new ReportStream(shared, call, peer));
   }

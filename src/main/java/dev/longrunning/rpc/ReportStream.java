@@ -47,6 +47,7 @@ final class ReportStream
   private final StreamPeer peer;
   private final ProducerChanges changes;
   private final ReportMetrics metrics;
+  private final ReportPasses passes;
   private final Reports reports;
   private final ReportTurns turns;
   private final ReportTurns.Seat seat;
@@ -72,13 +73,15 @@ final class ReportStream
       ProducerChanges changes,
       ReportTurns turns,
       ReportRoom room,
-      ReportMetrics metrics) {}
+      ReportMetrics metrics,
+      ReportPasses.Desk desk) {}
 
   ReportStream(Shared shared, Call call, StreamPeer peer) {
     this.call = call;
     this.peer = peer;
     this.changes = shared.changes();
     this.metrics = shared.metrics();
+    this.passes = new ReportPasses(shared.desk(), call);
     this.turns = shared.turns();
     this.seat = turns.seat(call.caller(), this);
     this.room = shared.room().of(call.caller());
@@ -115,14 +118,37 @@ final class ReportStream
   }
 
   private void apply(Report report, ReportOperationsRequest request) {
+    passes.enter(
+        request, () -> applyPassed(report, request), refusal -> refuseNow(report, refusal));
+  }
+
+  private void refuseNow(Report report, Problem problem) {
+    if (!closed) {
+      refuse(report, peer.problem(problem));
+      seat.wake();
+    }
+  }
+
+  private void applyPassed(Report report, ReportOperationsRequest request) {
+    if (closed) {
+      return;
+    }
     Composable change;
     try {
       change = change(request);
     } catch (RuntimeException failure) {
-      refuse(report, failure);
+      refuse(report, peer.problem(failure));
       return;
     }
-    reports.apply(change).onComplete(written -> answered(report, written));
+    var note = passes.note(request);
+    reports
+        .apply(change)
+        .onComplete(
+            written -> {
+              var failure = Optional.ofNullable(written.cause()).map(peer::problem);
+              note.accept(failure);
+              answered(report, written, failure);
+            });
   }
 
   private Composable change(ReportOperationsRequest request) {
@@ -135,21 +161,20 @@ final class ReportStream
     };
   }
 
-  private void answered(Report report, AsyncResult<Written> written) {
+  private void answered(Report report, AsyncResult<Written> written, Optional<Problem> failure) {
     if (closed) {
       return;
     }
-    if (written.succeeded()) {
+    if (failure.isPresent()) {
+      refuse(report, failure.get());
+    } else {
       metrics.answered(Code.OK);
       outbox.applied(report, written.result());
-    } else {
-      refuse(report, written.cause());
     }
     seat.wake();
   }
 
-  private void refuse(Report report, Throwable failure) {
-    var problem = peer.problem(failure);
+  private void refuse(Report report, Problem problem) {
     metrics.answered(StatusTable.code(problem.kind()));
     outbox.refused(report, problem);
   }

@@ -24,8 +24,8 @@ public sealed interface Row<Q extends Message, A extends Message> permits Method
   /** Where REST finds it, whatever the service; empty: where services say, if anywhere. */
   List<HttpRule> rules();
 
-  /** What the caller needs, such as {@code longrunning.operations.get}. */
-  String permission();
+  /** Who may call it. */
+  Guard<Q> guard();
 
   default String fullName() {
     return service() + '/' + name();

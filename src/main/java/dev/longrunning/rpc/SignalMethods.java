@@ -5,6 +5,8 @@ import com.google.protobuf.Empty;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.Candidates;
+import dev.longrunning.profile.Profile;
 import dev.longrunning.profile.Services;
 import dev.longrunning.profile.SignalVerb;
 import dev.longrunning.service.Operations;
@@ -46,16 +48,31 @@ public final class SignalMethods {
         GetOperationRequest.getDefaultInstance(),
         Empty.getDefaultInstance(),
         List.of(),
-        SignalVerb.PERMISSION,
+        Guard.on(SignalVerb.PERMISSION, new Verb(fullName)),
         new CheckedHandler<>((call, request) -> signal(call, fullName, request.getName())));
   }
 
+  /** An operation of a service that has the verb. */
+  private record Verb(String method) implements Subject<GetOperationRequest> {
+    private Candidates having(Call call) {
+      return call.services()
+          .having(each -> each.signal(method).isPresent())
+          .orElseThrow(() -> Problem.unimplemented(method + ": no service here has it"));
+    }
+
+    @Override
+    public Profile service(Call call, GetOperationRequest request) {
+      return having(call).meantByOperation("", request.getName());
+    }
+
+    @Override
+    public Target target(Profile service, GetOperationRequest request) {
+      return Subject.operation(service, request.getName());
+    }
+  }
+
   private Future<Reply> signal(Call call, String method, String name) {
-    var service =
-        call.services()
-            .having(each -> each.signal(method).isPresent())
-            .orElseThrow(() -> Problem.unimplemented(method + ": no service here has it"))
-            .ofOperation("", "name", name);
+    var service = new Verb(method).having(call).ofOperation("", "name", name);
     var signal = service.signal(method).orElseThrow();
     return operations
         .signal(new OperationKey(service.id(), name), signal.verb(), call.deadline())

@@ -15,7 +15,7 @@ public record StreamMethod<Q extends Message, A extends Message>(
     Q request,
     A response,
     List<HttpRule> rules,
-    String permission,
+    Guard<Q> guard,
     Requests requests,
     Handler<Q> handler)
     implements Row<Q, A> {

@@ -4,6 +4,7 @@ import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import dev.longrunning.filter.Filters;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.profile.StandardMethod;
 import dev.longrunning.v1.WatchEvent;
 import dev.longrunning.v1.WatchOperationRequest;
 import dev.longrunning.v1.WatchOperationsRequest;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** The rows of {@code longrunning.v1.OperationWatcher}, over the watches of one event loop. */
 public final class WatcherMethods {
   public static final String SERVICE = "longrunning.v1.OperationWatcher";
+
+  static final String WATCH_OPERATION = "longrunning.operations.watch";
+  static final String WATCH_COLLECTION = "longrunning.operations.watchAll";
 
   private final Hub hub;
   private final Filters filters;
@@ -34,24 +38,37 @@ public final class WatcherMethods {
         row(
             "WatchOperation",
             WatchOperationRequest.getDefaultInstance(),
-            "longrunning.operations.watch",
+            Guard.on(
+                    WATCH_OPERATION,
+                    StandardMethod.GET,
+                    Subject.operation(
+                        WatchOperationRequest::getService, WatchOperationRequest::getName))
+                .alsoByTicket(),
             (call, peer) -> methods.new OperationStream(call, peer)),
         row(
             "WatchOperations",
             WatchOperationsRequest.getDefaultInstance(),
-            "longrunning.operations.watchAll",
+            Guard.on(
+                    WATCH_COLLECTION,
+                    StandardMethod.LIST,
+                    new CollectionSubject<>(
+                        filters,
+                        WatchOperationsRequest::getService,
+                        WatchOperationsRequest::getName,
+                        WatchOperationsRequest::getFilter))
+                .alsoByTicket(),
             (call, peer) -> methods.new CollectionStream(call, peer)));
   }
 
   private static <Q extends Message> StreamMethod<Q, WatchEvent> row(
-      String name, Q request, String permission, StreamMethod.Handler<Q> handler) {
+      String name, Q request, Guard<Q> guard, StreamMethod.Handler<Q> handler) {
     return new StreamMethod<>(
         SERVICE,
         name,
         request,
         WatchEvent.getDefaultInstance(),
         List.of(),
-        permission,
+        guard,
         StreamMethod.Requests.ONE,
         handler);
   }
@@ -174,7 +191,7 @@ public final class WatcherMethods {
       }
       var service = call.services().ofCollection(request.getService(), request.getName());
       var lists = service.lists();
-      var sieve = filters.read(lists.dialect(), request.getFilter());
+      var sieve = filters.read(lists.dialect(), request.getFilter()).within(call.view());
       var pattern = lists.collections("name", request.getName(), sieve.collection());
       var watched = Watched.of(service.id(), pattern, request.getFilter(), sieve);
       return hub.watchCollection(watched, request.getResumeToken(), request.getChangesOnly(), this);

@@ -37,6 +37,6 @@ public record Listing(
 
   /** Whether some are left out of what the collections hold. */
   public boolean isFiltered() {
-    return !sieve.filter().isEverything();
+    return !sieve.isEverything();
   }
 }

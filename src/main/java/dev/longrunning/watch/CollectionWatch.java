@@ -269,7 +269,7 @@ final class CollectionWatch extends OpenWatch {
   }
 
   private String tokenAt(boolean snapshot) {
-    return new CollectionToken(hub.epoch(), place, snapshot, snapshot ? passed : null)
+    return new CollectionToken(hub.epoch(), place, snapshot, snapshot ? passed : null, group.view())
         .encoded(hub.keys(), group.watched().bound());
   }
 

@@ -127,6 +127,10 @@ final class Course {
     if (!token.epoch().equals(hub.epoch())) {
       return new Part(here, Then.REWOUND);
     }
+    if (token.view() != watched.view().mark()) {
+      // What its caller sees now is not what it was told of before.
+      return new Part(here, Then.TOO_OLD);
+    }
     passed = token.passed();
     stage = token.snapshot() ? Stage.SINCE : Stage.LIVE;
     syncedIsDue = !token.snapshot();

@@ -19,6 +19,7 @@ final class Group {
   private final Hub hub;
   private final Watched watched;
   private final States.Interest interest;
+  private final long view;
   private final List<CollectionWatch> members = new ArrayList<>(1);
 
   /** The token of those in step, made once a position. */
@@ -29,11 +30,17 @@ final class Group {
   Group(Hub hub, Watched watched) {
     this.hub = hub;
     this.watched = watched;
+    this.view = watched.view().mark();
     this.interest = hub.changes().follow(watched.service(), watched.pattern());
   }
 
   Watched watched() {
     return watched;
+  }
+
+  /** What its members may see, in a number. */
+  long view() {
+    return view;
   }
 
   void add(CollectionWatch watch) {
@@ -64,7 +71,7 @@ final class Group {
   }
 
   private String tokenAt(Place place) {
-    return new CollectionToken(hub.epoch(), place, false, null)
+    return new CollectionToken(hub.epoch(), place, false, null, view)
         .encoded(hub.keys(), watched.bound());
   }
 

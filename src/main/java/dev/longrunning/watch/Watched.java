@@ -5,6 +5,7 @@ import dev.longrunning.filter.Sieve;
 import dev.longrunning.operation.CollectionPattern;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Snapshot;
+import dev.longrunning.operation.Visibility;
 import java.util.function.Predicate;
 
 /**
@@ -14,21 +15,23 @@ import java.util.function.Predicate;
  * @param filter the text of the filter; empty: everything
  * @param matches what it lets through
  * @param sieve what pages of a snapshot need not hold: nothing that matches
+ * @param view what its caller may see; of anything else it is not told, not even that it has left
  */
 public record Watched(
     String service,
     CollectionPattern pattern,
     String filter,
     Predicate<Snapshot> matches,
-    Sieve sieve) {
+    Sieve sieve,
+    Visibility view) {
   /** With pages that hold everything. */
   Watched(String service, CollectionPattern pattern, String filter, Predicate<Snapshot> matches) {
-    this(service, pattern, filter, matches, Sieve.NONE);
+    this(service, pattern, filter, matches, Sieve.NONE, Visibility.ALL);
   }
 
   /** What a filter lets through. */
   public static Watched of(String service, CollectionPattern pattern, String filter, Sieve sieve) {
-    return new Watched(service, pattern, filter, sieve::matches, sieve);
+    return new Watched(service, pattern, filter, sieve::matches, sieve, sieve.view());
   }
 
   /** Everything in these collections. */
@@ -41,7 +44,7 @@ public record Watched(
   }
 
   boolean holds(OperationKey key, String collection) {
-    return key.service().equals(service) && pattern.matches(collection);
+    return key.service().equals(service) && pattern.matches(collection) && view.shows(collection);
   }
 
   /** A change as those see it who watch this: what comes again somewhere else has left. */
@@ -62,7 +65,8 @@ public record Watched(
     return other instanceof Watched watched
         && service.equals(watched.service)
         && pattern.equals(watched.pattern)
-        && filter.equals(watched.filter);
+        && filter.equals(watched.filter)
+        && view.equals(watched.view);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
+import dev.longrunning.rpc.Callers;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.MethodTable;
@@ -50,7 +51,7 @@ final class ApiPortTest {
         new CallPipeline(vertx, clock, () -> "id", AdmissionSettings.DEFAULT, ended -> {});
     var intakes = new Intakes(vertx, clock, IntakeSettings.DEFAULT);
     return new ApiPort.Service(
-        MethodTable.of(List.of()), TestProfiles.DEFAULT, pipeline, intakes, clock);
+        MethodTable.of(List.of()), TestProfiles.DEFAULT, pipeline, Callers.UNASKED, intakes, clock);
   }
 
   @Test

@@ -34,7 +34,7 @@ final class ReloadingTest {
   @BeforeEach
   void begin() throws Exception {
     write("wait-max: 1m\n");
-    reloading = new Reloading(read(), this::read, applied::add, List.of());
+    reloading = new Reloading(read(), this::read, applied::add, List.of(), asked -> {});
   }
 
   @Test
@@ -115,7 +115,7 @@ final class ReloadingTest {
   @Test
   void a_first_setting_in_an_empty_file_is_applied() throws Exception {
     write("# none\n");
-    reloading = new Reloading(read(), this::read, applied::add, List.of());
+    reloading = new Reloading(read(), this::read, applied::add, List.of(), asked -> {});
     reloading.check(false);
     write("wait-max: 2m\n");
 
@@ -133,7 +133,8 @@ final class ReloadingTest {
               throw new NoClassDefFoundError("on purpose");
             },
             applied::add,
-            List.of());
+            List.of(),
+            asked -> {});
 
     assertThatCode(() -> reloading.check(false)).doesNotThrowAnyException();
   }

@@ -11,6 +11,8 @@ import dev.longrunning.app.StreamClient.Form;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
+import dev.longrunning.rpc.Audit;
+import dev.longrunning.rpc.Gate;
 import dev.longrunning.rpc.ProducerMethods;
 import dev.longrunning.rpc.ReportMethod;
 import dev.longrunning.rpc.Row;
@@ -44,7 +46,9 @@ final class ReportContractTest {
   private final TestServer server = new TestServer(this::rows);
 
   private List<Row<?, ?>> rows(Context loop) {
-    return List.of(ReportMethod.of(fixture.reports, loop, new Metrics(System::nanoTime)));
+    return List.of(
+        ReportMethod.of(
+            fixture.reports, loop, Gate.open(), Audit.NONE, new Metrics(System::nanoTime)));
   }
 
   /** Whatever a test did, nothing of it is held. */

@@ -70,7 +70,11 @@ final class RestPortTest {
                 + "\"status\":\"NOT_FOUND\",\"details\":["
                 + "{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\","
                 + "\"reason\":\"OPERATION_NOT_FOUND\",\"domain\":\"longrunning.dev\","
-                + "\"metadata\":{\"name\":\"operations/a\"}}]}}\n");
+                + "\"metadata\":{\"name\":\"operations/a\"}},"
+                + "{\"@type\":\"type.googleapis.com/google.rpc.ResourceInfo\","
+                + "\"resourceType\":\"google.longrunning.Operation\","
+                + "\"resourceName\":\"operations/a\","
+                + "\"description\":\"name: no such operation: operations/a\"}]}}\n");
   }
 
   @Test

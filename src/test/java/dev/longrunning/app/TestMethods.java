@@ -11,6 +11,7 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import dev.longrunning.profile.HttpRule;
 import dev.longrunning.rpc.Call;
+import dev.longrunning.rpc.Guard;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.Reply;
 import dev.longrunning.rpc.Row;
@@ -115,7 +116,13 @@ final class TestMethods {
   private <Q extends Message, A extends Message> Method<Q, A> row(
       String name, Q request, A response, HttpRule... rules) {
     return new Method<>(
-        SERVICE, name, request, response, List.of(rules), "longrunning.test", this::handle);
+        SERVICE,
+        name,
+        request,
+        response,
+        List.of(rules),
+        Guard.anybody("longrunning.test"),
+        this::handle);
   }
 
   private <Q extends Message> Future<Reply> handle(Call call, Q request) {

@@ -9,7 +9,9 @@ import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.rpc.AdmissionSettings;
 import dev.longrunning.rpc.CallPipeline;
 import dev.longrunning.rpc.CallRecorder;
+import dev.longrunning.rpc.Callers;
 import dev.longrunning.rpc.ContextTurns;
+import dev.longrunning.rpc.Gate;
 import dev.longrunning.rpc.IntakeSettings;
 import dev.longrunning.rpc.Intakes;
 import dev.longrunning.rpc.Row;
@@ -140,12 +142,14 @@ final class TestServer implements AutoCloseable {
     var clock = InstantSource.system();
     loop = vertx.getOrCreateContext();
     pipeline =
-        new CallPipeline(vertx, clock, () -> "id-7", AdmissionSettings.DEFAULT, limits, ended::add);
+        new CallPipeline(
+            vertx, clock, () -> "id-7", AdmissionSettings.DEFAULT, limits, Gate.open(), ended::add);
     var rows = new ArrayList<Row<?, ?>>(alone ? List.of() : methods.rows());
     rows.addAll(more.apply(loop));
     var table = StandardMethods.with(rows, readiness, new ContextTurns(loop)::next);
     intakes = new Intakes(vertx, clock, settings);
-    return new ApiPort.Service(table, TestProfiles.DEFAULT, pipeline, intakes, clock);
+    return new ApiPort.Service(
+        table, TestProfiles.DEFAULT, pipeline, Callers.UNASKED, intakes, clock);
   }
 
   /** Does something on the port's event loop, and waits for it. */

@@ -5,6 +5,7 @@ import com.google.longrunning.Operation;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.profile.HttpRule;
 import dev.longrunning.rpc.Call;
+import dev.longrunning.rpc.Guard;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StreamListener;
 import dev.longrunning.rpc.StreamMethod;
@@ -163,7 +164,7 @@ final class TestStreams {
         GetOperationRequest.getDefaultInstance(),
         Operation.getDefaultInstance(),
         List.of(HttpRule.get("/v1/{name=operations/**}:" + name)),
-        "longrunning.test",
+        Guard.anybody("longrunning.test"),
         requests,
         this::open);
   }

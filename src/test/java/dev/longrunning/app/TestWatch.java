@@ -2,6 +2,7 @@ package dev.longrunning.app;
 
 import dev.longrunning.profile.HttpRule;
 import dev.longrunning.rpc.Call;
+import dev.longrunning.rpc.Guard;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StreamListener;
 import dev.longrunning.rpc.StreamMethod;
@@ -58,7 +59,7 @@ final class TestWatch {
         WatchOperationsRequest.getDefaultInstance(),
         WatchEvent.getDefaultInstance(),
         List.of(HttpRule.get("/v1/{name=operations/**}:watch")),
-        "longrunning.test",
+        Guard.anybody("longrunning.test"),
         StreamMethod.Requests.ONE,
         this::open);
   }

@@ -8,6 +8,7 @@ import com.google.protobuf.util.Durations;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.profile.HttpRule;
 import dev.longrunning.profile.TestProfiles;
+import dev.longrunning.rpc.Guard;
 import dev.longrunning.rpc.HttpRoutes;
 import dev.longrunning.rpc.Method;
 import dev.longrunning.rpc.Reply;
@@ -34,7 +35,7 @@ final class RequestBindingTest {
             NONE,
             Operation.getDefaultInstance(),
             List.of(rule),
-            "",
+            Guard.anybody(""),
             (call, q) -> Future.succeededFuture(Reply.of(Operation.getDefaultInstance())));
     var match =
         new HttpRoutes.Match(row, rule, Map.of("name", "operations/a"), TestProfiles.DEFAULT.all());

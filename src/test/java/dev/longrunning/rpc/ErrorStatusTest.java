@@ -2,14 +2,19 @@ package dev.longrunning.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.PreconditionFailure;
+import com.google.rpc.ResourceInfo;
+import dev.longrunning.operation.CallerProblems;
 import dev.longrunning.operation.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +35,28 @@ final class ErrorStatusTest {
     assertThat(status.getDetails(0).unpack(ErrorInfo.class).getReason()).isEqualTo("INVALID_FIELD");
     assertThat(status.getDetails(1).unpack(BadRequest.class).getFieldViolationsCount())
         .isPositive();
+  }
+
+  @Test
+  void a_resource_that_is_at_fault_is_named_whole() throws InvalidProtocolBufferException {
+    String name = "projects/" + "p".repeat(400) + "/operations/1";
+
+    var missing = details(Problem.notFound(name)).get(1).unpack(ResourceInfo.class);
+    var denied =
+        details(CallerProblems.permissionDenied("longrunning.operations.get", "default/" + name))
+            .get(1)
+            .unpack(ResourceInfo.class);
+    var done = details(Problem.done(name)).get(1).unpack(PreconditionFailure.class);
+
+    assertThat(missing.getResourceName()).isEqualTo(name);
+    assertThat(denied.getResourceName()).isEqualTo("default/" + name);
+    assertThat(done.getViolations(0).getSubject()).isEqualTo(name);
+    assertThat(done.getViolations(0).getType()).isEqualTo("OPERATION_DONE");
+    assertThat(details(Problem.deadline())).hasSize(1);
+  }
+
+  private static List<Any> details(Problem problem) {
+    return ErrorStatus.of(problem).getDetailsList();
   }
 
   @Test

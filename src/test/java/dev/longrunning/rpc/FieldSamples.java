@@ -114,6 +114,7 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
         "ReportOperationsRequest.sequence",
         of("sequence", List.of(0L, Long.MIN_VALUE, Long.MAX_VALUE), List.of()));
     addWatch(all);
+    addMint(all);
     addSymbols(all);
     return all;
   }
@@ -174,6 +175,20 @@ record FieldSamples(String field, List<Object> at, List<Object> past) {
             "projects/p/-/l",
             "projects/-/.",
             "a/-/b/-/c/-/d/-/e/-/f/-/g/-/h/-/i"));
+  }
+
+  private static void addMint(Map<String, FieldSamples> all) {
+    String mint = "MintWatchTokenRequest.";
+    all.put(mint + "name", patterns());
+    all.put(mint + "lifetime.seconds", durations("lifetime", 10, 3_600));
+    all.put(
+        mint + "lifetime.nanos",
+        of(
+            "lifetime",
+            List.of(duration(10, 999_999_999)),
+            List.of(duration(10, 1_000_000_000), duration(10, -1))));
+    all.put(mint + "cookie", of("cookie", List.of(true, false), List.of()));
+    addService(all, mint);
   }
 
   private static void addWatch(Map<String, FieldSamples> all) {

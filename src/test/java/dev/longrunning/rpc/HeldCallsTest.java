@@ -35,7 +35,7 @@ final class HeldCallsTest {
               WaitOperationRequest.getDefaultInstance(),
               Operation.getDefaultInstance(),
               List.of(),
-              "acme.wait",
+              Guard.anybody("acme.wait"),
               (call, request) -> call.gone().compose(gone -> Future.failedFuture("late")))
           .waiting();
 
@@ -97,7 +97,7 @@ final class HeldCallsTest {
             WaitOperationRequest.getDefaultInstance(),
             Operation.getDefaultInstance(),
             List.of(),
-            "acme.work",
+            Guard.anybody("acme.work"),
             (call, request) -> Promise.<Reply>promise().future());
     var now =
         new Call(

@@ -51,7 +51,7 @@ final class HttpRoutesTest {
         request,
         Operation.getDefaultInstance(),
         List.of(rules),
-        "",
+        Guard.anybody(""),
         (call, q) -> Future.succeededFuture(Reply.of(Operation.getDefaultInstance())));
   }
 

@@ -43,6 +43,8 @@ final class Rows {
               fixture.clock.after(Duration.ofMillis(millis), task);
             }
           },
+          Gate.open(),
+          Audit.NONE,
           new Metrics(System::nanoTime));
 
   Rows() {

@@ -35,7 +35,8 @@ final class CollectionTokenTest {
     var place = Place.within(Cursors.of(revisions), random.nextInt(OperationKey.LANES), position);
     boolean snapshot = random.nextBoolean();
     var epoch = new UUID(random.nextLong(), random.nextLong());
-    return new CollectionToken(epoch, place, snapshot, snapshot ? passed(random) : null);
+    return new CollectionToken(
+        epoch, place, snapshot, snapshot ? passed(random) : null, random.nextBoolean() ? 0 : 1);
   }
 
   private static @Nullable PageToken passed(Random random) {
@@ -70,7 +71,7 @@ final class CollectionTokenTest {
   @Test
   void lanes_that_are_of_another_epoch_than_the_first_are_read_too() {
     var cursors = Cursors.NONE.with(0, 5L << Epoch.REVISION_BITS).with(7, Long.MAX_VALUE / 2);
-    var token = new CollectionToken(TOKEN.epoch(), Place.at(cursors), false, null);
+    var token = new CollectionToken(TOKEN.epoch(), Place.at(cursors), false, null, 0);
 
     assertThat(decoded(token.encoded(KEYS, WATCHED))).isEqualTo(token);
   }
@@ -127,7 +128,7 @@ final class CollectionTokenTest {
     }
     var passed = new PageToken(Instant.parse("9999-12-31T23:59:59.999999Z"), longestName());
     var place = Place.within(Cursors.of(revisions), 15, 256);
-    var token = new CollectionToken(TOKEN.epoch(), place, true, passed);
+    var token = new CollectionToken(TOKEN.epoch(), place, true, passed, Long.MAX_VALUE);
 
     assertThat(decoded(token.encoded(KEYS, WATCHED))).isEqualTo(token);
   }

@@ -57,7 +57,7 @@ final class OperationTokenTest {
   @Test
   void a_token_of_a_collection_is_refused() {
     var place = Place.at(Cursors.NONE);
-    var collection = new CollectionToken(TOKEN.epoch(), place, false, null);
+    var collection = new CollectionToken(TOKEN.epoch(), place, false, null, 0);
 
     assertRefused(WATCHED, collection.encoded(KEYS, WATCHED));
   }

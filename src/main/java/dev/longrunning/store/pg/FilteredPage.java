@@ -47,7 +47,8 @@ final class FilteredPage {
 
   static FilteredPage of(Listing listing) {
     var filter = listing.sieve().filter();
-    int candidates = filter.isExact() ? listing.limit() : Math.max(listing.limit(), CANDIDATES_MAX);
+    int candidates =
+        listing.sieve().isExact() ? listing.limit() : Math.max(listing.limit(), CANDIDATES_MAX);
     var arguments =
         Tuple.of(
             listing.service(), (long) listing.examinedMax(), candidates, (long) listing.bytesMax());

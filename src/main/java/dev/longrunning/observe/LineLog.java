@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line for each request, written by a thread of its own.
+ * Lines about requests, written by a thread of its own.
  *
  * <p><b>Promise.</b> {@link #write} never waits: while nobody takes what is written, lines are
  * dropped, counted, and said to be so once a minute. A stop writes what waits, as far as that takes
@@ -23,20 +23,20 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Bounds.</b> {@value #LINES_MAX} lines wait, some 4 MiB.
  */
-public final class AccessLog implements AutoCloseable {
+public final class LineLog implements AutoCloseable {
   static final int LINES_MAX = 8_192;
 
   private static final int TOGETHER_MAX = 512;
   private static final long STOP_MILLIS = 1_000;
   private static final long LOGGED_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
-  private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
+  private static final Logger log = LoggerFactory.getLogger(LineLog.class);
 
   /** How lines look. */
   public enum Format {
     TEXT,
     JSON;
 
-    private String words(AccessLine line) {
+    private String words(LogLine line) {
       return switch (this) {
         case TEXT -> line.text();
         case JSON -> line.json();
@@ -47,36 +47,52 @@ public final class AccessLog implements AutoCloseable {
   private final Format format;
   private final OutputStream out;
   private final Metrics metrics;
-  private final BlockingQueue<AccessLine> waiting = new ArrayBlockingQueue<>(LINES_MAX);
+  private final BlockingQueue<LogLine> waiting = new ArrayBlockingQueue<>(LINES_MAX);
   private final AtomicLong written = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
-  private final Thread writer = new Thread(this::run, "access-log");
+  private final String name;
+  private final Thread writer;
   private volatile boolean stopping;
 
-  /** Begins to write. */
-  public AccessLog(Format format, OutputStream out, Metrics metrics) {
+  /**
+   * Begins to write.
+   *
+   * @param name what its lines are: {@code access} or {@code audit}
+   */
+  public LineLog(String name, Format format, OutputStream out, Metrics metrics) {
+    this.name = name;
+    this.writer = new Thread(this::run, name + "-log");
     this.format = format;
     this.out = out;
     this.metrics = metrics;
     metrics.count(
-        "longrunning_observe_access_lines_total", "Lines of the access log.", written::get);
+        "longrunning_observe_lines_total",
+        "Lines of the log of requests, by which.",
+        Labels.of("log", name),
+        written::get);
     metrics.count(
-        "longrunning_observe_access_lines_dropped_total",
-        "Lines of the access log that nobody took in time.",
+        "longrunning_observe_lines_dropped_total",
+        "Lines of the log of requests that nobody took in time, by which.",
+        Labels.of("log", name),
         dropped::get);
     writer.setDaemon(true);
     writer.start();
   }
 
   /** Hands a line over, or drops it. */
-  public void write(AccessLine line) {
+  public void write(LogLine line) {
     if (!waiting.offer(line)) {
       dropped.incrementAndGet();
     }
   }
 
+  /** Whether all who ask now, and write soon, find room. */
+  public boolean hasRoom() {
+    return waiting.remainingCapacity() > LINES_MAX / 2;
+  }
+
   private void run() {
-    var lines = new ArrayList<AccessLine>(TOGETHER_MAX);
+    var lines = new ArrayList<LogLine>(TOGETHER_MAX);
     long told = 0;
     long toldNanos = metrics.nanos() - LOGGED_EVERY_NANOS;
     try {
@@ -90,7 +106,10 @@ public final class AccessLog implements AutoCloseable {
         }
         long lost = dropped.get();
         if (lost > told && metrics.nanos() - toldNanos >= LOGGED_EVERY_NANOS) {
-          log.atWarn().addKeyValue("lines", lost - told).log("access_log.dropped");
+          log.atWarn()
+              .addKeyValue("log", name)
+              .addKeyValue("lines", lost - told)
+              .log("lines.dropped");
           told = lost;
           toldNanos = metrics.nanos();
         }
@@ -101,7 +120,7 @@ public final class AccessLog implements AutoCloseable {
     }
   }
 
-  private void write(List<AccessLine> lines) {
+  private void write(List<LogLine> lines) {
     var text = new StringBuilder();
     lines.forEach(line -> text.append(format.words(line)));
     try {

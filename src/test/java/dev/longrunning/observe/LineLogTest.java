@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-final class AccessLogTest {
+final class LineLogTest {
   private final Metrics metrics = new Metrics(System::nanoTime);
 
   private static AccessLine line(int number) {
@@ -48,15 +48,15 @@ final class AccessLogTest {
         .page(null)
         .text()
         .lines()
-        .filter(line -> line.startsWith(name + ' '))
-        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .filter(line -> line.startsWith(name + '{'))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
         .sum();
   }
 
   @Test
   void lines_come_in_their_order_and_all_that_wait_are_written_at_the_end() throws Exception {
     var out = new ByteArrayOutputStream();
-    var log = new AccessLog(AccessLog.Format.TEXT, out, metrics);
+    var log = new LineLog("access", LineLog.Format.TEXT, out, metrics);
 
     for (int i = 0; i < 1_000; i++) {
       log.write(line(i));
@@ -66,24 +66,42 @@ final class AccessLogTest {
     var lines = out.toString(StandardCharsets.UTF_8).lines().toList();
     assertThat(lines).hasSize(1_000);
     assertThat(lines.get(999)).contains(" id=r999 ");
-    assertThat(metric("longrunning_observe_access_lines_total")).isEqualTo(1_000);
+    assertThat(metric("longrunning_observe_lines_total")).isEqualTo(1_000);
   }
 
   @Test
   void while_nobody_takes_them_lines_are_dropped_and_counted_and_nobody_waits() throws Exception {
     var out = new Stuck();
-    var log = new AccessLog(AccessLog.Format.JSON, out, metrics);
+    var log = new LineLog("access", LineLog.Format.JSON, out, metrics);
     log.write(line(0));
     out.entered.await();
 
-    for (int i = 1; i <= AccessLog.LINES_MAX + 7; i++) {
+    for (int i = 1; i <= LineLog.LINES_MAX + 7; i++) {
       log.write(line(i));
     }
 
-    assertThat(metric("longrunning_observe_access_lines_dropped_total")).isEqualTo(7);
+    assertThat(metric("longrunning_observe_lines_dropped_total")).isEqualTo(7);
     out.freed.countDown();
     log.close();
-    assertThat(out.taken.toString(StandardCharsets.UTF_8).lines()).hasSize(AccessLog.LINES_MAX + 1);
+    assertThat(out.taken.toString(StandardCharsets.UTF_8).lines()).hasSize(LineLog.LINES_MAX + 1);
+  }
+
+  @Test
+  void who_asks_first_finds_room_for_what_is_written_soon() throws Exception {
+    var out = new Stuck();
+    var log = new LineLog("audit", LineLog.Format.JSON, out, metrics);
+    assertThat(log.hasRoom()).isTrue();
+    log.write(line(0));
+    out.entered.await();
+
+    for (int i = 1; i <= LineLog.LINES_MAX / 2; i++) {
+      log.write(line(i));
+    }
+
+    assertThat(log.hasRoom()).isFalse();
+    assertThat(metric("longrunning_observe_lines_dropped_total")).isZero();
+    out.freed.countDown();
+    log.close();
   }
 
   @Test
@@ -95,11 +113,11 @@ final class AccessLogTest {
             throw new IOException("closed");
           }
         };
-    var log = new AccessLog(AccessLog.Format.TEXT, broken, metrics);
+    var log = new LineLog("access", LineLog.Format.TEXT, broken, metrics);
 
     log.write(line(1));
     log.close();
 
-    assertThat(metric("longrunning_observe_access_lines_dropped_total")).isEqualTo(1);
+    assertThat(metric("longrunning_observe_lines_dropped_total")).isEqualTo(1);
   }
 }
