@@ -28,12 +28,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Issues tokens, also such as no issuer would. */
-final class TestIssuer {
+public final class TestIssuer {
   static final String NAME = "https://issuer.example.com";
-  static final String AUDIENCE = "longrunning";
+  public static final String AUDIENCE = "longrunning";
 
-  static final RSAKey RSA = rsa("rsa", 2_048);
-  static final RSAKey OTHER_RSA = rsa("rsa", 2_048);
+  public static final RSAKey RSA = rsa("rsa", 2_048);
+  public static final RSAKey OTHER_RSA = rsa("rsa", 2_048);
   static final ECKey P256 = ec("p256", Curve.P_256);
   static final ECKey P384 = ec("p384", Curve.P_384);
   static final KeyPair ED = ed();
@@ -70,7 +70,7 @@ final class TestIssuer {
   }
 
   /** What an issuer of these keys publishes. */
-  static String published(JWK... keys) {
+  public static String published(JWK... keys) {
     return new JWKSet(List.of(keys)).toString(true);
   }
 
@@ -104,7 +104,7 @@ final class TestIssuer {
   }
 
   /** A token in the making, which is good unless something is changed. */
-  static Draft draft(Instant now) {
+  public static Draft draft(Instant now) {
     var draft = new Draft();
     draft.header.putAll(Map.of("alg", "RS256", "typ", "JWT", "kid", "rsa"));
     draft.claims.put("iss", NAME);
@@ -115,7 +115,7 @@ final class TestIssuer {
     return draft;
   }
 
-  static final class Draft {
+  public static final class Draft {
     private final Map<String, Object> header = new HashMap<>();
     private final Map<String, Object> claims = new HashMap<>();
 
@@ -130,7 +130,7 @@ final class TestIssuer {
       return this;
     }
 
-    Draft claim(String name, Object value) {
+    public Draft claim(String name, Object value) {
       claims.put(name, value);
       return this;
     }
@@ -149,7 +149,7 @@ final class TestIssuer {
       return signedPart() + '.' + encoded(signature);
     }
 
-    String signed(RSAKey key) {
+    public String signed(RSAKey key) {
       return signed(signedPart(), String.valueOf(header.get("alg")), () -> new RSASSASigner(key));
     }
 
