@@ -61,6 +61,9 @@ final class SettingsFile {
       faults.add("config: " + source + line + ": " + e.getProblem());
     } catch (YamlEngineException e) {
       faults.add("config: " + source + ": " + firstLine(e));
+    } catch (IllegalArgumentException e) {
+      // What the parser says of "\\u" without digits, and of numbers that are no character.
+      faults.add("config: " + source + ": got an escape that is no character");
     }
     return values;
   }

@@ -73,6 +73,9 @@ public final class YamlMap {
       faults.add(e.getProblemMark().map(YamlMap::line).orElse(0), String.valueOf(e.getProblem()));
     } catch (YamlEngineException e) {
       faults.add(0, String.valueOf(e.getMessage()).lines().findFirst().orElse("no YAML"));
+    } catch (IllegalArgumentException e) {
+      // What the parser says of "\\u" without digits, and of numbers that are no character.
+      faults.add(0, "got an escape that is no character, allowed such as \\u0041");
     }
     return Optional.empty();
   }

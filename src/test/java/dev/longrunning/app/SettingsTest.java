@@ -343,6 +343,8 @@ final class SettingsTest {
         "cors: [[a]] | cors: got a nested list, allowed a list of plain values",
         "[a] | allowed a YAML map of settings",
         "'a: b: c' | mapping values are not allowed here",
+        "'listen: \"\\u' | got an escape that is no character",
+        "'listen: \"\\UFFFFFFFF\"' | got an escape that is no character",
         "hosts: ['a,b'] | hosts: got a nested list",
         "hosts: ['api.example.com:8443'] | hosts: got api.example.com:8443, allowed up to 64 host"
             + " names without a port",

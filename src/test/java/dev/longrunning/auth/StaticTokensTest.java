@@ -168,7 +168,7 @@ final class StaticTokensTest {
   @Test
   void a_file_that_is_back_as_it_was_is_no_longer_refused() throws Exception {
     var tokens = tokens(CI);
-    write("");
+    Files.delete(temp.resolve("tokens.yaml"));
     tokens.check(false);
     assertThat(tokens.isRefused()).isTrue();
 
@@ -183,6 +183,8 @@ final class StaticTokensTest {
       delimiter = '|',
       value = {
         "'' | :1: got no YAML map, allowed a map with the key tokens",
+        "'tokens: \"\\u' | yaml: got an escape that is no character, allowed such as",
+        "'tokens: [\"\\UFFFFFFFF\"]' | yaml: got an escape that is no character",
         "token: [] | token: got a key that nobody knows, allowed tokens",
         "x: 1 | tokens: got nothing, allowed a list, [] for none",
         "tokens: [x] | :1: tokens: got a value, allowed maps",

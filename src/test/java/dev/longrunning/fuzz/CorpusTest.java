@@ -2,6 +2,7 @@ package dev.longrunning.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longrunning.auth.TokenFuzz;
 import dev.longrunning.filter.FilterFuzz;
 import dev.longrunning.grpc.FrameFuzz;
 import dev.longrunning.rest.JsonFuzz;
@@ -23,6 +24,7 @@ final class CorpusTest {
 
   private static final Map<String, Consumer<byte[]>> TARGETS =
       Map.of(
+          "auth.TokenFuzz", TokenFuzz::fuzzerTestOneInput,
           "filter.FilterFuzz", FilterFuzz::fuzzerTestOneInput,
           "grpc.FrameFuzz", FrameFuzz::fuzzerTestOneInput,
           "rpc.PathFuzz", PathFuzz::fuzzerTestOneInput,
