@@ -28,12 +28,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Issues tokens, also such as no issuer would. */
-final class TestIssuer {
-  static final String NAME = "https://issuer.example.com";
-  static final String AUDIENCE = "longrunning";
+public final class TestIssuer {
+  public static final String NAME = "https://issuer.example.com";
+  public static final String AUDIENCE = "longrunning";
 
-  static final RSAKey RSA = rsa("rsa", 2_048);
-  static final RSAKey OTHER_RSA = rsa("rsa", 2_048);
+  public static final RSAKey RSA = rsa("rsa", 2_048);
+  public static final RSAKey OTHER_RSA = rsa("rsa", 2_048);
   static final ECKey P256 = ec("p256", Curve.P_256);
   static final ECKey P384 = ec("p384", Curve.P_384);
   static final KeyPair ED = ed();
@@ -65,7 +65,7 @@ final class TestIssuer {
   }
 
   /** What an issuer of these keys publishes. */
-  static String published(JWK... keys) {
+  public static String published(JWK... keys) {
     return new JWKSet(List.of(keys)).toString(true);
   }
 
@@ -99,7 +99,7 @@ final class TestIssuer {
   }
 
   /** A token in the making, which is good unless something is changed. */
-  static Draft draft(Instant now) {
+  public static Draft draft(Instant now) {
     var draft = new Draft();
     draft.header.putAll(Map.of("alg", "RS256", "typ", "JWT", "kid", "rsa"));
     draft.claims.put("iss", NAME);
@@ -110,27 +110,27 @@ final class TestIssuer {
     return draft;
   }
 
-  static final class Draft {
+  public static final class Draft {
     private final Map<String, Object> header = new HashMap<>();
     private final Map<String, Object> claims = new HashMap<>();
 
-    Draft header(String name, Object value) {
+    public Draft header(String name, Object value) {
       header.put(name, value);
       return this;
     }
 
-    Draft without(String name) {
+    public Draft without(String name) {
       header.remove(name);
       claims.remove(name);
       return this;
     }
 
-    Draft claim(String name, Object value) {
+    public Draft claim(String name, Object value) {
       claims.put(name, value);
       return this;
     }
 
-    Draft of(String alg, String kid) {
+    public Draft of(String alg, String kid) {
       return header("alg", alg).header("kid", kid);
     }
 
@@ -144,7 +144,7 @@ final class TestIssuer {
       return signedPart() + '.' + encoded(signature);
     }
 
-    String signed(RSAKey key) {
+    public String signed(RSAKey key) {
       return signed(signedPart(), String.valueOf(header.get("alg")), () -> new RSASSASigner(key));
     }
 
