@@ -42,14 +42,11 @@ final class Jwt {
   }
 
   /**
-   * Reads one.
+   * Reads one, of bounded length.
    *
    * @throws Problem UNAUTHENTICATED
    */
   static Jwt parse(String token, Set<JwtAlgorithm> allowed) {
-    if (token.length() > BearerTokens.TOKEN_CHARACTERS_MAX) {
-      throw invalid("the token is larger than " + BearerTokens.TOKEN_CHARACTERS_MAX);
-    }
     var parts = token.split("\\.", -1);
     if (parts.length == PARTS_ENCRYPTED) {
       throw invalid("the token is encrypted, allowed one that is only signed");

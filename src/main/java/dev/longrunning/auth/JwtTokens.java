@@ -20,7 +20,8 @@ import java.util.Optional;
  * <p><b>Threads.</b> Confined to one event loop.
  *
  * <p><b>Bounds.</b> {@value #CACHED_MAX} tokens are remembered, those that were shown last; each is
- * what was read in 8 KiB.
+ * what was read in 8 KiB. Signatures take half of the loop's time at most; then new tokens are
+ * refused UNAVAILABLE for a while.
  */
 public final class JwtTokens implements BearerTokens {
   static final int CACHED_MAX = 4_096;
@@ -29,6 +30,7 @@ public final class JwtTokens implements BearerTokens {
   private final IssuerKeys keys;
   private final Loop loop;
   private final InstantSource clock;
+  private final CheckTime time;
   private final Map<TokenHash, Identity> cache =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -41,6 +43,12 @@ public final class JwtTokens implements BearerTokens {
 
   /** Knows no token yet. */
   public JwtTokens(OidcSettings settings, IssuerKeys keys, Loop loop, InstantSource clock) {
+    this(settings, keys, loop, clock, new CheckTime(System::nanoTime));
+  }
+
+  JwtTokens(
+      OidcSettings settings, IssuerKeys keys, Loop loop, InstantSource clock, CheckTime time) {
+    this.time = time;
     this.settings = settings;
     this.keys = keys;
     this.loop = loop;
@@ -100,7 +108,7 @@ public final class JwtTokens implements BearerTokens {
   }
 
   private Identity take(TokenHash hash, Jwt jwt, IssuerKey key) {
-    var claims = new JwtClaims(settings, jwt.claims(key));
+    var claims = new JwtClaims(settings, verified(jwt, key));
     var end = claims.check(clock.instant());
     var identity =
         new Identity(
@@ -110,6 +118,17 @@ public final class JwtTokens implements BearerTokens {
             new Signed(end, key, jwt.algorithm()));
     cache.put(hash, identity);
     return identity;
+  }
+
+  private Map<String, Object> verified(Jwt jwt, IssuerKey key) {
+    if (!time.isThere()) {
+      throw Problem.overloaded("token_checks");
+    }
+    try {
+      return jwt.claims(key);
+    } finally {
+      time.spend();
+    }
   }
 
   private static Problem tooLarge() {

@@ -45,6 +45,8 @@ final class JwtTokensTest {
   private final HereLoop loop = new HereLoop();
   private final ScriptedSource source = new ScriptedSource();
   private final IssuerKeys keys = new IssuerKeys(source, loop, time, time);
+  private long nanos;
+  private final CheckTime checks = new CheckTime(() -> nanos);
   private final JwtTokens tokens = tokens("sub");
 
   private JwtTokens tokens(String principalClaim) {
@@ -53,7 +55,7 @@ final class JwtTokensTest {
     var settings =
         new OidcSettings(
             NAME, Optional.empty(), AUDIENCE, algorithms, principalClaim, "groups", SKEW);
-    return new JwtTokens(settings, keys, loop, time);
+    return new JwtTokens(settings, keys, loop, time, checks);
   }
 
   private static TestIssuer.Draft draft() {
@@ -127,12 +129,16 @@ final class JwtTokensTest {
             draft().header("alg", List.of("RS256")).withSignature(new byte[9]),
             "(alg)"),
         arguments("alg not allowed here", draft().of("ES384", "p384").signed(P384), "(alg)"),
-        arguments("wrong kid", draft().header("kid", "nobody").signed(RSA), "(kid)"),
-        arguments("no kid", draft().without("kid").signed(RSA), "(kid)"),
-        arguments("empty kid", draft().header("kid", "").signed(RSA), "(kid)"),
-        arguments("kid of another type", draft().header("kid", 1).signed(RSA), "(kid)"),
-        arguments("endless kid", draft().header("kid", "k".repeat(257)).signed(RSA), "(kid)"),
-        arguments("key for encryption", draft().header("kid", "enc").signed(RSA), "(kid)"),
+        arguments("wrong kid", draft().header("kid", "nobody").signed(RSA), "does not have"),
+        arguments("no kid", draft().without("kid").signed(RSA), "does not say which"),
+        arguments("empty kid", draft().header("kid", "").signed(RSA), "does not say which"),
+        arguments(
+            "kid of another type", draft().header("kid", 1).signed(RSA), "does not say which"),
+        arguments(
+            "endless kid",
+            draft().header("kid", "k".repeat(257)).signed(RSA),
+            "does not say which"),
+        arguments("key for encryption", draft().header("kid", "enc").signed(RSA), "does not have"),
         arguments("key for another alg", draft().header("kid", "ps").signed(RSA), "not for its"),
         arguments("alg not of the key", draft().header("kid", "p256").signed(RSA), "not for its"),
         arguments(
@@ -148,7 +154,8 @@ final class JwtTokensTest {
         arguments(
             "Ed25519 of zeros", draft().of("EdDSA", "ed").withSignature(new byte[64]), "sign"),
         arguments("embedded jwk", embedded().signed(stranger), "signature"),
-        arguments("embedded jwk alone", embedded().without("kid").signed(stranger), "(kid)"),
+        arguments(
+            "embedded jwk alone", embedded().without("kid").signed(stranger), "does not say which"),
         arguments(
             "jku", draft().header("jku", "http://127.0.0.1:1/").signed(stranger), "signature"),
         arguments(
@@ -166,10 +173,11 @@ final class JwtTokensTest {
         arguments("no audience", draft().without("aud").signed(RSA), "(aud)"),
         arguments("audience of another type", draft().claim("aud", Map.of()).signed(RSA), "(aud)"),
         arguments("no end", draft().without("exp").signed(RSA), "(exp)"),
-        arguments("end of another type", draft().claim("exp", "2099").signed(RSA), "exp"),
-        arguments("end that is null", draft().claim("exp", null).signed(RSA), "exp"),
-        arguments("end without end", draft().claim("exp", 1e300).signed(RSA), "exp"),
-        arguments("end before time", draft().claim("exp", -1).signed(RSA), "exp"),
+        arguments(
+            "end of another type", draft().claim("exp", "2099").signed(RSA), "exp is no time"),
+        arguments("end that is null", draft().claim("exp", null).signed(RSA), "exp is no time"),
+        arguments("end without end", draft().claim("exp", 1e300).signed(RSA), "exp is no time"),
+        arguments("end before time", draft().claim("exp", -1).signed(RSA), "exp is no time"),
         arguments("expired", draft().claim("exp", NOW - 30).signed(RSA), "expired"),
         arguments("begins later", draft().claim("nbf", NOW + 31).signed(RSA), "(nbf)"),
         arguments("issued later", draft().claim("iat", NOW + 31).signed(RSA), "(iat)"),
@@ -179,9 +187,12 @@ final class JwtTokensTest {
         arguments("subject of another type", draft().claim("sub", 7).signed(RSA), "(sub)"),
         arguments("endless subject", draft().claim("sub", "x".repeat(257)).signed(RSA), "(sub)"),
         arguments("subject of two lines", draft().claim("sub", "a\nb").signed(RSA), "(sub)"),
+        arguments("subject with a bell", draft().claim("sub", "a\u0007b").signed(RSA), "(sub)"),
         arguments("subject of two words", draft().claim("sub", "a b").signed(RSA), "(sub)"),
         arguments("groups of another type", draft().claim("groups", "ops").signed(RSA), "groups"),
         arguments("groups of numbers", draft().claim("groups", List.of(1)).signed(RSA), "groups"),
+        arguments(
+            "group with a bell", draft().claim("groups", List.of("\u0007")).signed(RSA), "groups"),
         arguments("groups without end", draft().claim("groups", many(513)).signed(RSA), "groups"),
         arguments(
             "endless group",
@@ -356,5 +367,23 @@ final class JwtTokensTest {
     assertThat(tokens.cached()).isEqualTo(4_096);
     assertThat(accepted(all.get(0))).isSameAs(first);
     assertThat(accepted(all.get(1))).isNotSameAs(second);
+  }
+
+  @Test
+  void while_signatures_have_taken_too_long_only_known_tokens_go_on() {
+    String known = draft().signed(RSA);
+    accepted(known);
+    assertThat(checks.isThere()).isTrue();
+    nanos += 3_000_000_000L;
+    checks.spend();
+
+    String another = draft().claim("jti", "2").signed(RSA);
+    assertThat(refused(another).reason()).isEqualTo("OVERLOADED");
+    assertThat(accepted(known).principal()).isEqualTo("oidc:alice");
+
+    nanos += 5_000_000_000L;
+    assertThat(refused(another).reason()).isEqualTo("OVERLOADED");
+    nanos += 2;
+    assertThat(accepted(another).principal()).isEqualTo("oidc:alice");
   }
 }

@@ -98,6 +98,19 @@ final class KeySetTest {
   }
 
   @Test
+  void an_algorithm_is_of_one_type_and_one_curve() {
+    var secret = new OctetSequenceKey.Builder(new byte[32]).build();
+
+    assertThat(JwtAlgorithm.RS256.isOf(RSA)).isTrue();
+    assertThat(JwtAlgorithm.RS256.isOf(secret)).isFalse();
+    assertThat(JwtAlgorithm.RS256.isOf(P256)).isFalse();
+    assertThat(JwtAlgorithm.ES256.isOf(P256)).isTrue();
+    assertThat(JwtAlgorithm.ES384.isOf(P256)).isFalse();
+    assertThat(JwtAlgorithm.of("HS256")).isEmpty();
+    assertThat(JwtAlgorithm.of("none")).isEmpty();
+  }
+
+  @Test
   void keys_are_bounded() throws Exception {
     var many = new ArrayList<JWK>();
     for (int i = 0; i < KeySet.KEYS_MAX; i++) {

@@ -58,7 +58,12 @@ public final class TestIssuer {
 
   private static KeyPair ed() {
     try {
-      return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+      // One whose highest bit is not part of the number.
+      var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+      while (!((EdECPublicKey) pair.getPublic()).getPoint().isXOdd()) {
+        pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+      }
+      return pair;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
