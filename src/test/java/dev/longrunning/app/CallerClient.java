@@ -10,6 +10,7 @@ import dev.longrunning.profile.HttpRule;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StreamMethod;
 import dev.longrunning.v1.StartOperationRequest;
+import dev.longrunning.v1.WatchEvent;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
@@ -29,6 +30,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** Calls any method over any transport as somebody, and tells how that went. */
 final class CallerClient implements AutoCloseable {
@@ -143,6 +146,56 @@ final class CallerClient implements AutoCloseable {
         status.getMessage(),
         head.headers(),
         body.getBytes());
+  }
+
+  /** A watch as it goes on. */
+  static final class Watching {
+    final BlockingQueue<WatchEvent> events = new LinkedBlockingQueue<>();
+    private final Promise<Outcome> end = Promise.promise();
+    private Buffer bytes = Buffer.buffer();
+
+    Future<Outcome> end() {
+      return end.future();
+    }
+
+    private void read(Buffer part) {
+      bytes.appendBuffer(part);
+      while (bytes.length() >= PREFIX_BYTES && bytes.length() >= PREFIX_BYTES + bytes.getInt(1)) {
+        int to = PREFIX_BYTES + bytes.getInt(1);
+        try {
+          events.add(WatchEvent.parseFrom(bytes.getBytes(PREFIX_BYTES, to)));
+        } catch (InvalidProtocolBufferException e) {
+          end.tryFail(e);
+        }
+        bytes = bytes.getBuffer(to, bytes.length());
+      }
+    }
+  }
+
+  /** Watches over gRPC. */
+  Watching watch(Row<?, ?> row, Message request, Map<String, String> headers) {
+    var bytes = request.toByteArray();
+    var frame = Buffer.buffer().appendByte((byte) 0).appendInt(bytes.length).appendBytes(bytes);
+    var options =
+        options(HttpMethod.POST, "127.0.0.1", '/' + row.fullName(), headers)
+            .putHeader("content-type", "application/grpc")
+            .putHeader("te", "trailers");
+    var watching = new Watching();
+    http.request(options)
+        .compose(call -> call.send(frame))
+        .onSuccess(
+            head -> {
+              head.handler(watching::read);
+              head.exceptionHandler(watching.end::tryFail);
+              head.endHandler(
+                  end -> {
+                    boolean atOnce = head.headers().contains("grpc-status");
+                    var status = status(atOnce ? head.headers() : head.trailers());
+                    watching.end.tryComplete(outcome(head, status, Buffer.buffer()));
+                  });
+            })
+        .onFailure(watching.end::tryFail);
+    return watching;
   }
 
   /** Calls over HTTP with JSON, on a path of this rule. */

@@ -29,9 +29,6 @@ final class Tenants implements AutoCloseable {
       groups:
         a: ['token:a', 'oidc:a']
         b: ['token:b', 'oidc:b']
-      roles:
-        everything-by-name:
-        - longrunning.operations.get
       bindings:
       """;
 
@@ -56,6 +53,7 @@ final class Tenants implements AutoCloseable {
     settings.put("auth.policy-file", policy.toString());
     settings.put("auth.tokens-file", tokens.toString());
     settings.put("auth.oidc.issuer", issuerUrl);
+    settings.put("auth.oidc.clock-skew", "0s");
     settings.put("auth.oidc.audience", TestIssuer.AUDIENCE);
     server = InProcessServer.start(settings);
     client = new CallerClient(vertx, server.port);
