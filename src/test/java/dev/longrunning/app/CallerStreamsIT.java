@@ -49,7 +49,7 @@ final class CallerStreamsIT {
 
   @BeforeAll
   void begin() throws Exception {
-    tenants = Tenants.start(temp, Map.of("log.audit", "off"));
+    tenants = Tenants.start(temp);
     for (String name : List.of(OF_A, OF_B)) {
       var start = StartOperationRequest.newBuilder().setName(name).build();
       assertThat(call("StartOperation", start, Tenants.token("root")).code()).isEqualTo(Code.OK);

@@ -182,7 +182,7 @@ final class CallersIT {
 
   @BeforeAll
   void begin() throws Exception {
-    tenants = Tenants.start(temp, Map.of("log.audit", "off"));
+    tenants = Tenants.start(temp);
     for (String service : List.of(DEFAULT, Tenants.TRANSFER, INSIGHTS)) {
       for (String tenant : List.of("a", "b")) {
         assertThat(

@@ -3,6 +3,7 @@ package dev.longrunning.app;
 import com.nimbusds.jose.jwk.JWK;
 import dev.longrunning.auth.TestIssuer;
 import dev.longrunning.testing.Calls;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
@@ -10,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -37,17 +40,27 @@ final class Tenants implements AutoCloseable {
   final Path tokens;
   private final HttpServer issuer;
   private final String issuerUrl;
-  private final InProcessServer server;
+  private final AutoCloseable server;
+  final int port;
   final CallerClient client;
 
-  private Tenants(Path directory, Map<String, String> more) throws Exception {
+  /** What runs a server on these settings, by key. */
+  @FunctionalInterface
+  interface Starter {
+    Started start(Map<String, String> settings) throws Exception;
+  }
+
+  /** A server that was started. */
+  record Started(AutoCloseable server, int port) {}
+
+  private Tenants(Path directory, Starter starter) throws Exception {
     policy = directory.resolve("policy.yaml");
     tokens = directory.resolve("tokens.yaml");
     Files.writeString(policy, policy("a", "b"));
     Files.writeString(tokens, tokens("a", "b", "root", "nobody"));
     issuer = Calls.await(issuer(), SECONDS);
     issuerUrl = "http://127.0.0.1:" + issuer.actualPort();
-    var settings = new java.util.HashMap<>(more);
+    var settings = new HashMap<String, String>();
     settings.put("data", directory.resolve("data").toString());
     settings.put("services.active", "default,storage-transfer-v1,contact-center-insights-v1");
     settings.put("auth.policy-file", policy.toString());
@@ -55,12 +68,25 @@ final class Tenants implements AutoCloseable {
     settings.put("auth.oidc.issuer", issuerUrl);
     settings.put("auth.oidc.clock-skew", "0s");
     settings.put("auth.oidc.audience", TestIssuer.AUDIENCE);
-    server = InProcessServer.start(settings);
-    client = new CallerClient(vertx, server.port);
+    var started = starter.start(settings);
+    server = started.server();
+    port = started.port();
+    client = new CallerClient(vertx, port);
   }
 
-  static Tenants start(Path directory, Map<String, String> more) throws Exception {
-    return new Tenants(directory, more);
+  /** One in this JVM, without an audit log. */
+  static Tenants start(Path directory) throws Exception {
+    return start(
+        directory,
+        settings -> {
+          settings.put("log.audit", "off");
+          var made = InProcessServer.start(settings);
+          return new Started(made, made.port);
+        });
+  }
+
+  static Tenants start(Path directory, Starter starter) throws Exception {
+    return new Tenants(directory, starter);
   }
 
   /** Who is in a tenant may do everything with its project, of every service. */
@@ -92,12 +118,12 @@ final class Tenants implements AutoCloseable {
     try {
       var digest = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (java.security.NoSuchAlgorithmException e) {
+    } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
   }
 
-  private io.vertx.core.Future<HttpServer> issuer() {
+  private Future<HttpServer> issuer() {
     var keys = TestIssuer.published(new JWK[] {TestIssuer.RSA});
     return vertx
         .createHttpServer()
@@ -116,10 +142,6 @@ final class Tenants implements AutoCloseable {
                           : keys);
             })
         .listen(0, "127.0.0.1");
-  }
-
-  int port() {
-    return server.port;
   }
 
   /** The header of one of the tokens of the file. */
