@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
       "  echo 'tokens:' > tokens.yaml",
       "  longrunning token --principal ci --groups builders --expires-in 90d >> tokens.yaml",
       "",
-      "A running server takes the file within 10 seconds: docs/authentication.md.",
+      "A running server takes the file within 2 seconds: docs/authentication.md.",
     })
 public final class TokenCommand implements Callable<Integer> {
   private static final int BYTES = 32;

@@ -88,10 +88,18 @@ public final class JwtTokens implements BearerTokens {
       var key = keys.now().find(jwt.kid());
       return key.isPresent()
           ? Future.succeededFuture(take(hash, jwt, key.get()))
-          : keys.newer(loop).map(newer -> take(hash, jwt, key(newer, jwt.kid())));
+          : keys.newer(loop).compose(newer -> waited(hash, jwt, newer));
     } catch (Problem problem) {
       return Future.failedFuture(problem);
     }
+  }
+
+  /** Others who waited with the same token may have been first. */
+  private Future<Identity> waited(TokenHash hash, Jwt jwt, KeySet newer) {
+    var known = cache.get(hash);
+    return known == null
+        ? Future.succeededFuture(take(hash, jwt, key(newer, jwt.kid())))
+        : again(hash, known);
   }
 
   private IssuerKey key(KeySet newer, String kid) {
