@@ -61,7 +61,7 @@ final class RestCall<Q extends Message> implements Intake.Taker {
     }
     runs = true;
     pipeline
-        .run(method, said.call(), this::message, this::encoded)
+        .run(method, said.call(), said.source(this::message), this::encoded)
         .onComplete(this::send, this::fail);
   }
 

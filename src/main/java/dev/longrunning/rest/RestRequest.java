@@ -5,6 +5,7 @@ import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallBegin;
 import dev.longrunning.rpc.HttpRoutes;
+import dev.longrunning.rpc.RequestSource;
 import dev.longrunning.rpc.Row;
 import dev.longrunning.rpc.StatusTable;
 import dev.longrunning.rpc.StreamMethod;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What one HTTP request says to a method, whether it is answered once or by a stream.
@@ -113,6 +115,23 @@ final class RestRequest<Q extends Message> {
     var builder = row.request().newBuilderForType();
     new RequestBinding(match, parameters, body).fill(builder, json);
     return builder;
+  }
+
+  /** The request, of which the path says something even if all of it cannot be read. */
+  RequestSource<Q> source(Supplier<Q> whole) {
+    return new RequestSource<>() {
+      @Override
+      public Q decode() {
+        return whole.get();
+      }
+
+      @Override
+      public Optional<Q> outline() {
+        var builder = row.request().newBuilderForType();
+        new RequestBinding(match, List.of(), "").fill(builder, json);
+        return Optional.of(row.built(builder));
+      }
+    };
   }
 
   /** HTTP has statuses of its own for bodies that do not come. */

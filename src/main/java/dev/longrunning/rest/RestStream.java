@@ -64,13 +64,22 @@ final class RestStream<Q extends Message> implements Intake.Taker {
     Q message;
     try {
       message = message();
+    } catch (Problem wrong) {
+      pipeline
+          .<Q>refusal(method, said.call(), said.source(this::message), wrong)
+          .onFailure(this::refuseRead);
+      return;
     } catch (Throwable failure) {
       // Also an Error: its caller waits for an answer like any other.
-      var told = unread(failure);
-      refuse(StatusTable.http(told.kind()), told);
+      refuseRead(failure);
       return;
     }
     open(message);
+  }
+
+  private void refuseRead(Throwable failure) {
+    var told = unread(failure);
+    refuse(StatusTable.http(told.kind()), told);
   }
 
   private Q message() {

@@ -147,12 +147,11 @@ public final class CallPipeline {
   /**
    * Answers one call; a failure is always a {@link Problem}.
    *
-   * @param request decodes the request, or throws a {@link Problem}; called once the call is
-   *     admitted, and never for one that is not
+   * @param request decoded once the call is admitted, and never for one that is not
    * @param encode makes of a reply what the transport sends
    */
   public <Q extends Message, T> Future<T> run(
-      Method<Q, ?> method, Call call, Supplier<Q> request, Function<Reply, T> encode) {
+      Method<Q, ?> method, Call call, RequestSource<Q> request, Function<Reply, T> encode) {
     var begun = begun(method, call);
     var handled = admitted(method, call, () -> handled(method, call, begun.recording(), request));
     // An answer at once, as the cache gives it, needs no timer and nobody to wait for.
@@ -207,7 +206,7 @@ public final class CallPipeline {
   }
 
   private <Q extends Message> Future<Reply> handled(
-      Method<Q, ?> method, Call call, CallRecorder.Recording recording, Supplier<Q> request) {
+      Method<Q, ?> method, Call call, CallRecorder.Recording recording, RequestSource<Q> request) {
     var deadline = call.deadline();
     if (deadline.isPresent() && !deadline.get().isAfter(clock.instant())) {
       return Future.failedFuture(Problem.deadline());
@@ -217,7 +216,12 @@ public final class CallPipeline {
       return Future.failedFuture(unnoted.get());
     }
     try (var scope = recording.enter()) {
-      var decoded = request.get();
+      Q decoded;
+      try {
+        decoded = request.decode();
+      } catch (Problem fault) {
+        return gate.before(method, call, request, fault);
+      }
       recording.decoded(decoded);
       return Gate.asks(method, call)
           ? gate.enter(method, call, decoded).compose(pass -> passed(method, call, pass, decoded))
@@ -253,6 +257,12 @@ public final class CallPipeline {
       return problem;
     }
     return Problem.internal(breakages.idOf(where, failure));
+  }
+
+  /** Fails with why a request that cannot be read is refused; see {@link Gate#before}. */
+  public <Q extends Message> Future<Q> refusal(
+      Row<Q, ?> row, Call call, RequestSource<Q> request, Problem fault) {
+    return gate.before(row, call, request, fault);
   }
 
   /**

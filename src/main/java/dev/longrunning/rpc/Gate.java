@@ -114,6 +114,20 @@ public final class Gate {
     }
   }
 
+  /**
+   * Fails with what is wrong with a request that cannot be read, or with why its caller is not let
+   * in, as far as the rest of it says.
+   */
+  <Q extends Message, T> Future<T> before(
+      Row<Q, ?> row, Call call, RequestSource<Q> request, Problem fault) {
+    return asks(row, call)
+        ? request
+            .outline()
+            .map(outline -> enter(row, call, outline).<T>compose(in -> Future.failedFuture(fault)))
+            .orElseGet(() -> Future.failedFuture(fault))
+        : Future.failedFuture(fault);
+  }
+
   private <Q extends Message> Future<Pass> admitted(Row<Q, ?> row, Call call, Q request) {
     var subject = row.guard().subject();
     if (subject == null) {

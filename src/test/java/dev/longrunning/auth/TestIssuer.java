@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 
 /** Issues tokens, also such as no issuer would. */
 public final class TestIssuer {
-  static final String NAME = "https://issuer.example.com";
+  public static final String NAME = "https://issuer.example.com";
   public static final String AUDIENCE = "longrunning";
 
   public static final RSAKey RSA = rsa("rsa", 2_048);
@@ -119,12 +119,12 @@ public final class TestIssuer {
     private final Map<String, Object> header = new HashMap<>();
     private final Map<String, Object> claims = new HashMap<>();
 
-    Draft header(String name, Object value) {
+    public Draft header(String name, Object value) {
       header.put(name, value);
       return this;
     }
 
-    Draft without(String name) {
+    public Draft without(String name) {
       header.remove(name);
       claims.remove(name);
       return this;
@@ -135,7 +135,7 @@ public final class TestIssuer {
       return this;
     }
 
-    Draft of(String alg, String kid) {
+    public Draft of(String alg, String kid) {
       return header("alg", alg).header("kid", kid);
     }
 
