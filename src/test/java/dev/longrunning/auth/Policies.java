@@ -13,7 +13,12 @@ public final class Policies {
 
   /** Reads one that is right. */
   public static Policy of(String yaml) {
-    var read = PolicyFile.read("policy.yaml", yaml, SERVICES);
+    return of(yaml, SERVICES);
+  }
+
+  /** The same for these services. */
+  public static Policy of(String yaml, Set<String> services) {
+    var read = PolicyFile.read("policy.yaml", yaml, services);
     assertThat(read.faults()).isEmpty();
     return read.policy().orElseThrow();
   }
