@@ -1,6 +1,6 @@
 """Writes the page of what clients do, out of the lines that the suites wrote.
 
-Usage: table.py PAGE RESULTS...   Ends with 1 if a cell failed or a row lacks one.
+Usage: table.py PAGE RESULTS...   RESULTS are LANGUAGE.jsonl. Ends with 1 if a cell failed or a row lacks one.
 """
 
 import json
@@ -31,7 +31,7 @@ the page says something else. After a change, `src/compat/run --update` writes t
 | Wait | WaitOperation answers when the operation is done, long before its timeout |
 | Future | what the library has for an operation under way: it polls, shows typed metadata, ends with the typed response, and with the \
 producer's error where there is one |
-| Cancel | the operation ends with code 1, by a call and by the future |
+| Cancel | the operation ends with code 1, by a call and by what the library has for futures |
 | Delete | the operation is gone, and a second deletion says `OPERATION_DELETED` |
 | Errors | the library's own exceptions: the reason, domain and metadata of `ErrorInfo`, the field of `BadRequest` |
 
@@ -41,7 +41,10 @@ A number in place of *yes* is a note below the table.
 
 Every client was given the server's address and no credentials. Several services are active, so each call says which one it is for by
 its host, as [services.md](services.md#whose-operation-is-it) has it: over gRPC by the channel's authority, over HTTP by the `Host` header.
-Where only one service is active, neither is needed.
+Where only one service is active, neither is needed. SERVICE is a host of [services.md](services.md), such as `storagetransfer.googleapis.com`.
+
+| client | pointed by |
+|---|---|
 """
 
 
@@ -99,8 +102,17 @@ def table(rows):
             yield f"{number}. {why}"
 
 
-def page(profiles):
-    yield INTRODUCTION
+def pointed(languages):
+    """What each language's folder says of it: rows of the table, in pointed.md."""
+    for language in languages:
+        with open(os.path.join(os.path.dirname(__file__), language, "pointed.md"), encoding="utf-8") as rows:
+            yield from rows.read().splitlines()
+
+
+def page(profiles, languages):
+    yield INTRODUCTION.rstrip()
+    yield from pointed(languages)
+    yield ""
     for profile, rows in profiles.items():
         yield f"## {profile}\n"
         yield from table(rows)
@@ -109,13 +121,14 @@ def page(profiles):
 
 def main():
     path, *results = sys.argv[1:]
+    languages = [os.path.basename(result).removesuffix(".jsonl") for result in results]
     profiles = read(results)
     found = list(faults(profiles))
     if found:
         print(*found, sep="\n", file=sys.stderr)
         sys.exit(1)
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(page(profiles)).rstrip() + "\n")
+        file.write("\n".join(page(profiles, languages)).rstrip() + "\n")
     cells = [result for rows in profiles.values() for row in rows.values() for result, _ in row.values()]
     print(f"clients: {cells.count('ok')} cells work, {cells.count('cannot')} cannot, for the reason noted")
 
