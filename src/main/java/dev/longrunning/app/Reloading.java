@@ -112,7 +112,7 @@ final class Reloading {
     var ignored =
         thread.scheduleWithFixedDelay(
             () -> check(false), PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
-    var too =
+    var unused =
         thread.scheduleWithFixedDelay(
             () -> check(urgent, false),
             URGENT.toMillis(),

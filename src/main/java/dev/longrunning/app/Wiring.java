@@ -39,6 +39,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How the parts of the server are put together: plain constructors, top to bottom. Each adds what
@@ -53,6 +55,7 @@ final class Wiring {
     System.setProperty("vertx.disableWebsockets", "true");
   }
 
+  private static final Logger log = LoggerFactory.getLogger(Wiring.class);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
@@ -175,6 +178,11 @@ final class Wiring {
   private CallerWiring callers(Vertx vertx) throws StartFault {
     var made = CallerWiring.read(settings.auth(), services(), vertx, clock);
     observation.watch(made.known(), clock);
+    if (settings.auth().asks()
+        && settings.tls().files().isEmpty()
+        && !settings.listen().isLoopback()) {
+      log.atWarn().addKeyValue("listen", settings.listen()).log("credentials.in_the_clear");
+    }
     steps.add("authenticators", done(made.known()::stop));
     return made;
   }

@@ -18,13 +18,21 @@ public record Identity(
     Optional<Set<String>> scopes,
     Credential credential,
     Optional<Ticket> ticket) {
+  /** Of no principal that is known: those begin with what proved them. */
+  private static final String UNKNOWN = "anybody";
+
   /** Everybody, where nobody is asked who they are. */
   public static final Identity ANYBODY =
-      new Identity("anybody", Set.of(), Optional.empty(), Credential.LASTING);
+      new Identity(UNKNOWN, Set.of(), Optional.empty(), Credential.LASTING);
 
   public Identity {
     groups = Set.copyOf(groups);
     scopes = scopes.map(Set::copyOf);
+  }
+
+  /** Whether it was proven who calls. */
+  public boolean isKnown() {
+    return !principal.equals(UNKNOWN);
   }
 
   /** One that may be used for everything. */

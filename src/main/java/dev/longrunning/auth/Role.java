@@ -1,6 +1,5 @@
 package dev.longrunning.auth;
 
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -10,46 +9,50 @@ import java.util.stream.Stream;
 /** The roles that every server has; a policy may have others of its own. */
 public enum Role {
   /** Sees operations. */
-  VIEWER(
-      "longrunning.operations.get",
-      "longrunning.operations.list",
-      "longrunning.operations.wait",
-      "longrunning.operations.watch",
-      "longrunning.operations.watchAll"),
+  VIEWER,
   /** Sees them, and intervenes. */
-  OPERATOR(
-      VIEWER,
-      "longrunning.operations.cancel",
-      "longrunning.operations.delete",
-      "longrunning.operations.signal"),
+  OPERATOR,
   /** Does the work, and sees it. */
-  PRODUCER(
-      VIEWER,
-      "longrunning.producer.start",
-      "longrunning.producer.update",
-      "longrunning.producer.complete",
-      "longrunning.producer.adopt",
-      "longrunning.producer.report"),
+  PRODUCER,
   /** May do everything, with the permissions of services' own too. */
-  ADMINISTRATOR("*");
+  ADMINISTRATOR;
 
   /** Stands for every permission. */
   public static final String EVERYTHING = "*";
 
-  private final Set<String> permissions;
-
-  Role(String... permissions) {
-    this.permissions = Set.of(permissions);
-  }
-
-  Role(Role base, String... more) {
-    var all = new TreeSet<>(base.permissions);
-    all.addAll(Arrays.asList(more));
-    this.permissions = Set.copyOf(all);
-  }
+  private static final Set<String> SEEING =
+      Set.of(
+          "longrunning.operations.get",
+          "longrunning.operations.list",
+          "longrunning.operations.wait",
+          "longrunning.operations.watch",
+          "longrunning.operations.watchAll");
+  private static final Set<String> INTERVENING =
+      Set.of(
+          "longrunning.operations.cancel",
+          "longrunning.operations.delete",
+          "longrunning.operations.signal");
+  private static final Set<String> PRODUCING =
+      Set.of(
+          "longrunning.producer.start",
+          "longrunning.producer.update",
+          "longrunning.producer.complete",
+          "longrunning.producer.adopt",
+          "longrunning.producer.report");
 
   public Set<String> permissions() {
-    return permissions;
+    return switch (this) {
+      case VIEWER -> SEEING;
+      case OPERATOR -> both(SEEING, INTERVENING);
+      case PRODUCER -> both(SEEING, PRODUCING);
+      case ADMINISTRATOR -> Set.of(EVERYTHING);
+    };
+  }
+
+  private static Set<String> both(Set<String> some, Set<String> others) {
+    var all = new TreeSet<>(some);
+    all.addAll(others);
+    return Set.copyOf(all);
   }
 
   /** As policies call it. */

@@ -99,7 +99,9 @@ public final class WatchTokens implements BearerTokens {
   }
 
   private static Identity read(ByteBuffer sealed) {
-    try (var in = new DataInputStream(new ByteArrayInputStream(sealed.array()))) {
+    var bytes = new byte[sealed.remaining()];
+    sealed.get(bytes);
+    try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       var expires = Instant.ofEpochSecond(in.readLong());
       var ticket = new Ticket(in.readUTF(), in.readUTF(), in.readBoolean());
       String principal = in.readUTF();

@@ -70,7 +70,7 @@ public record Call(
   /** The same call of somebody who is known, and shares bounds only with themselves there. */
   public Call by(CallBegin begin) {
     var who = begin.who();
-    return who == Identity.ANYBODY
+    return !who.isKnown()
         ? this
         : new Call(
             services,
@@ -107,7 +107,7 @@ public record Call(
 
   /** Whether it is known who calls. */
   boolean isKnown() {
-    return identity != Identity.ANYBODY;
+    return identity.isKnown();
   }
 
   /** A call whose headers could not be read. */

@@ -3,6 +3,7 @@ package dev.longrunning.rpc;
 import dev.longrunning.auth.Authentication;
 import dev.longrunning.auth.ClientCertificates;
 import dev.longrunning.auth.Identity;
+import dev.longrunning.operation.CallerProblems;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,7 +28,12 @@ public final class ShownCredentials implements Callers.Proof {
 
   @Override
   public Future<Identity> of(HttpServerRequest request, Row<?, ?> row) {
-    String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+    var headers = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+    if (headers.size() > 1) {
+      // A proxy in front may have gone by another one.
+      return Future.failedFuture(CallerProblems.credentialsInvalid("got several, allowed one"));
+    }
+    String header = headers.isEmpty() ? null : headers.get(0);
     return authentication.identify(
         header == null ? cookie(request, row) : header, () -> certificate(request));
   }

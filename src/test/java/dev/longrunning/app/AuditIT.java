@@ -73,7 +73,8 @@ final class AuditIT {
               .setForce(true)
               .build();
       var adopted = call("AdoptOperation", adopt, Tenants.token("a"));
-      String lease = AdoptOperationResponse.parseFrom(adopted.body()).getLease().getToken();
+      String lease =
+          AdoptOperationResponse.parseFrom(adopted.body().getBytes()).getLease().getToken();
       secrets.add(lease);
       var cancel = CancelOperationRequest.newBuilder().setName(NAME).build();
       call("CancelOperation", cancel, tenants.jwt("a", draft -> draft));
@@ -83,7 +84,7 @@ final class AuditIT {
       call("GetOperation", get(), Tenants.token("a"));
       var mint = MintWatchTokenRequest.newBuilder().setName(NAME).build();
       var minted = call("MintWatchToken", mint, Tenants.token("a"));
-      secrets.add(MintWatchTokenResponse.parseFrom(minted.body()).getToken());
+      secrets.add(MintWatchTokenResponse.parseFrom(minted.body().getBytes()).getToken());
       var wrong = complete().toBuilder().setLeaseToken("not-" + lease).build();
       call("CompleteOperation", wrong, Tenants.token("a"));
       call("ReportOperations", report(complete(lease)), Tenants.token("a"));

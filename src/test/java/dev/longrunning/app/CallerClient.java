@@ -55,7 +55,7 @@ final class CallerClient implements AutoCloseable {
    * @param body what came, of gRPC without the prefix; of a stream the beginning
    */
   record Outcome(
-      int http, Code code, String reason, String message, MultiMap headers, byte[] body) {
+      int http, Code code, String reason, String message, MultiMap headers, Buffer body) {
     boolean isKnown() {
       return code != Code.UNAUTHENTICATED;
     }
@@ -66,7 +66,7 @@ final class CallerClient implements AutoCloseable {
     }
 
     String text() {
-      return new String(body, StandardCharsets.UTF_8);
+      return body.toString();
     }
   }
 
@@ -145,7 +145,7 @@ final class CallerClient implements AutoCloseable {
         reason,
         status.getMessage(),
         head.headers(),
-        body.getBytes());
+        body);
   }
 
   /** A watch as it goes on. */
@@ -218,7 +218,7 @@ final class CallerClient implements AutoCloseable {
     return read.map(
         body -> {
           if (head.statusCode() < 400) {
-            return new Outcome(head.statusCode(), Code.OK, "", "", head.headers(), body.getBytes());
+            return new Outcome(head.statusCode(), Code.OK, "", "", head.headers(), body);
           }
           var error = new JsonObject(body).getJsonObject("error");
           var info = error.getJsonArray("details").getJsonObject(0);
@@ -228,7 +228,7 @@ final class CallerClient implements AutoCloseable {
               info.getString("reason"),
               error.getString("message"),
               head.headers(),
-              body.getBytes());
+              body);
         });
   }
 

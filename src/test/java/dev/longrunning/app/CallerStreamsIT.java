@@ -224,7 +224,7 @@ final class CallerStreamsIT {
     var request = MintWatchTokenRequest.newBuilder().setName(name).build();
     var outcome = call("MintWatchToken", request, caller);
     assertThat(outcome.code()).as(outcome.message()).isEqualTo(Code.OK);
-    return MintWatchTokenResponse.parseFrom(outcome.body());
+    return MintWatchTokenResponse.parseFrom(outcome.body().getBytes());
   }
 
   private static Map<String, String> bearer(String token) {

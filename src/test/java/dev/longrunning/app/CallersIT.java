@@ -313,7 +313,7 @@ final class CallersIT {
     }
     assertThat(outcome.code()).isEqualTo(Code.OK);
     try {
-      var result = ReportOperationsResponse.parseFrom(outcome.body());
+      var result = ReportOperationsResponse.parseFrom(outcome.body().getBytes());
       assertThat(result.getResult().getError().getCode()).isEqualTo(Code.PERMISSION_DENIED_VALUE);
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
@@ -427,13 +427,13 @@ final class CallersIT {
 
     for (String tenant : List.of("a", "b")) {
       var outcome = call("ListOperations", all, Tenants.token(tenant));
-      assertThat(ListOperationsResponse.parseFrom(outcome.body()).getOperationsList())
+      assertThat(ListOperationsResponse.parseFrom(outcome.body().getBytes()).getOperationsList())
           .extracting(com.google.longrunning.Operation::getName)
           .isNotEmpty()
           .allMatch(name -> name.startsWith("projects/" + tenant + '/'));
     }
     var everything = call("ListOperations", all, Tenants.token("root"));
-    assertThat(ListOperationsResponse.parseFrom(everything.body()).getOperationsList())
+    assertThat(ListOperationsResponse.parseFrom(everything.body().getBytes()).getOperationsList())
         .extracting(com.google.longrunning.Operation::getName)
         .contains("projects/b/operations/1");
     assertThat(call("ListOperations", all, Tenants.token("nobody")).reason())

@@ -282,7 +282,7 @@ final class IssuerKeysTest {
     source.answer(published(RSA));
     assertThat(waiting).allMatch(Future::succeeded);
     var first = waiting.get(0).result();
-    assertThat(waiting).allMatch(answer -> answer.result() == first);
+    waiting.forEach(answer -> assertThat(answer.result()).isSameAs(first));
   }
 
   @Test
