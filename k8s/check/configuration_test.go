@@ -17,7 +17,8 @@ var (
 )
 
 // Which Secrets somebody else makes: the operator of the cluster, or another controller. k8s/README.md says how.
-var secrets = []string{"longrunning-database", "longrunning-tls", "longrunning-db-app", "longrunning-db-ca", "longrunning-client-authority"}
+var secrets = []string{"longrunning-database", "longrunning-tls", "longrunning-db-app", "longrunning-db-ca", "longrunning-client-authority",
+	"longrunning-callers"}
 
 func configurationPolicies() []policy {
 	return []policy{
