@@ -103,7 +103,7 @@ final class RequestBindingTest {
         "*|version=1|{}|version: got it in the query, allowed it in the path or the body only",
         "progress|progress.doneUnits=1|{}|progress.doneUnits: got it in the query, allowed it in"
             + " the path or the body only",
-        "||{}|body: got 2 characters, allowed none: this method has no body",
+        "||{\"version\":1}|body: got 13 characters, allowed none: this method has no body",
         "|version=%f||version: got %f, allowed % followed by two hexadecimal digits",
       })
   void what_has_no_place_is_refused_by_name(
@@ -111,6 +111,11 @@ final class RequestBindingTest {
     assertThatThrownBy(() -> bind(text(bodyField), text(query), text(body)))
         .isInstanceOf(Problem.class)
         .hasMessage(message);
+  }
+
+  @Test
+  void an_object_without_fields_is_no_body() {
+    assertThat(bind("", "", " {} ")).isEqualTo(bind("", "", ""));
   }
 
   private static String text(String cell) {
