@@ -37,7 +37,7 @@ record CallerWiring(Authenticators known, Optional<LivePolicy> live) implements 
   Callers ofThisLoop(Vertx vertx, WatchTokens tokens) {
     var authentication = known.ofThisLoop(vertx, List.of(tokens));
     return authentication.asks()
-        ? new Callers(new ShownCredentials(authentication))
+        ? new Callers(new ShownCredentials(authentication, tokens))
         : Callers.UNASKED;
   }
 

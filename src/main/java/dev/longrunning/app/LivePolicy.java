@@ -23,12 +23,13 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> Files are read on the thread of {@link Reloading}; {@link #get} is for any.
  */
 final class LivePolicy implements Reloading.Files, Supplier<Policy> {
+  private static final long BYTES_MAX = 1_048_576;
   private static final Logger log = LoggerFactory.getLogger(LivePolicy.class);
 
   private final Path file;
   private final Set<String> services;
   private String text;
-  private List<String> faults = List.of();
+  private volatile List<String> faults = List.of();
   private volatile Policy now;
 
   private LivePolicy(Path file, Set<String> services, String text, Policy now) {
@@ -42,7 +43,7 @@ final class LivePolicy implements Reloading.Files, Supplier<Policy> {
   static LivePolicy read(Path file, Set<String> services) throws StartFault {
     String text;
     try {
-      text = Files.readString(file);
+      text = text(file);
     } catch (IOException failure) {
       throw new StartFault(unreadable(file, failure), failure);
     }
@@ -57,7 +58,9 @@ final class LivePolicy implements Reloading.Files, Supplier<Policy> {
     String why =
         failure instanceof NoSuchFileException
             ? "no such file"
-            : failure instanceof MalformedInputException ? "not in UTF-8" : "cannot be read";
+            : failure instanceof MalformedInputException
+                ? "not in UTF-8"
+                : "cannot be read, or larger than 1 MiB";
     return "auth.policy-file: " + file + ": " + why;
   }
 
@@ -72,29 +75,39 @@ final class LivePolicy implements Reloading.Files, Supplier<Policy> {
       faults = List.of();
     }
     try {
-      String newest = Files.readString(file);
-      if (!newest.equals(text) || asked) {
-        take(newest);
-      }
+      take(text(file));
     } catch (IOException failure) {
       refuse(List.of(unreadable(file, failure)));
     }
   }
 
   private void take(String newest) {
+    if (newest.equals(text)) {
+      faults = List.of();
+      return;
+    }
     var read = PolicyFile.read(file.toString(), newest, services);
     Optional<Policy> policy = read.policy();
     if (policy.isEmpty()) {
       refuse(read.faults());
       return;
     }
-    boolean changed = !newest.equals(text);
     text = newest;
     faults = List.of();
-    if (changed) {
-      now = policy.get();
-      log.atInfo().addKeyValue("file", file).log("policy.changed");
+    now = policy.get();
+    log.atInfo().addKeyValue("file", file).log("policy.changed");
+  }
+
+  /** Whether the file is another than the one in force, and cannot be used. */
+  boolean isRefused() {
+    return !faults.isEmpty();
+  }
+
+  private static String text(Path file) throws IOException {
+    if (Files.size(file) > BYTES_MAX) {
+      throw new IOException("larger than " + BYTES_MAX + " bytes");
     }
+    return Files.readString(file);
   }
 
   private void refuse(List<String> lines) {

@@ -126,7 +126,12 @@ final class Observation {
   }
 
   /** Tells what is known of tokens: no age without keys, so that none is old. */
-  void watch(Authenticators callers, InstantSource clock) {
+  void watch(CallerWiring wiring, InstantSource clock) {
+    var callers = wiring.known();
+    metrics.gauge(
+        "longrunning_auth_policy_refused",
+        "1 while the policy file is another than the one in force, and cannot be used.",
+        () -> wiring.live().filter(LivePolicy::isRefused).isPresent() ? 1 : 0);
     metrics.gauge(
         "longrunning_auth_tokens_known",
         "Tokens that the file has.",

@@ -177,7 +177,7 @@ final class Wiring {
 
   private CallerWiring callers(Vertx vertx) throws StartFault {
     var made = CallerWiring.read(settings.auth(), services(), vertx, clock);
-    observation.watch(made.known(), clock);
+    observation.watch(made, clock);
     if (settings.auth().asks()
         && settings.tls().files().isEmpty()
         && !settings.listen().isLoopback()) {

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +31,11 @@ public final class PolicyFile {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._/:@-]{1,256}");
   private static final Pattern PRINCIPAL = Pattern.compile("(token|oidc|cert):\\S{1,256}");
   private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9]+(\\.[A-Za-z0-9]+){1,8}");
+  private static final String OURS = "longrunning.";
+  private static final Set<String> KNOWN =
+      Stream.of(Role.OPERATOR, Role.PRODUCER)
+          .flatMap(role -> role.permissions().stream())
+          .collect(Collectors.toCollection(TreeSet::new));
   private static final String PRINCIPALS = "token:NAME, oidc:SUBJECT or cert:NAME";
   private static final Set<String> KEYS = Set.of("groups", "roles", "bindings");
   private static final Set<String> BINDING_KEYS = Set.of("role", "members", "resources");
@@ -81,8 +88,9 @@ public final class PolicyFile {
       }
       var permissions = entries(map, name);
       for (String permission : permissions) {
-        if (!PERMISSION.matcher(permission).matches()) {
-          map.fault(name, permission, "permissions such as longrunning.operations.get");
+        boolean ours = permission.startsWith(OURS);
+        if (!PERMISSION.matcher(permission).matches() || (ours && !KNOWN.contains(permission))) {
+          map.fault(name, permission, "permissions of services, or " + String.join(", ", KNOWN));
         }
       }
       roles.put(name, permissions);

@@ -28,7 +28,7 @@ public record Requirement(List<List<String>> alternatives, List<String> scopes, 
    * of this server both work.
    *
    * @param path which of the method's paths is called, where each has a permission of its own;
-   *     empty: not known, and any of them is enough
+   *     empty: not known, and all of them are needed
    */
   public static Requirement of(String permission, Access access, OptionalInt path) {
     var asked = access.permissions();
@@ -39,10 +39,10 @@ public record Requirement(List<List<String>> alternatives, List<String> scopes, 
     var wanted = single ? List.of(asked.get(Math.min(path.getAsInt(), asked.size() - 1))) : asked;
     var alternatives = new ArrayList<List<String>>();
     alternatives.add(List.of(permission));
-    if (access.combine() == Access.Combine.ALL) {
-      alternatives.add(wanted);
-    } else {
+    if (access.combine() == Access.Combine.ANY) {
       wanted.forEach(each -> alternatives.add(List.of(each)));
+    } else {
+      alternatives.add(wanted);
     }
     String shown = single ? wanted.get(0) : access.wanted();
     return new Requirement(alternatives, access.scopes(), shown);

@@ -93,6 +93,9 @@ public final class TokenFile {
     var groups = items(map, "groups", GROUP, "up to 256 " + WORD_ALLOWED);
     var scopes = items(map, "scopes", SCOPE, "up to 256 visible characters of ASCII");
     boolean bounded = map.keys().contains("scopes");
+    if (map.keys().contains("expires") && map.text("expires").isEmpty()) {
+      map.fault("expires", "nothing", "a time, or no such key for never");
+    }
     var expires = map.text("expires").flatMap(text -> time(map, text));
     if (principal.isPresent() && hash.isPresent()) {
       var entry =

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,10 @@ import org.slf4j.LoggerFactory;
 public final class LineLog implements AutoCloseable {
   static final int LINES_MAX = 8_192;
 
+  /** Lines that somebody reserves have the last part to themselves. */
+  static final int RESERVED_UP_TO = LINES_MAX;
+
+  static final int UNRESERVED_UP_TO = LINES_MAX / 2;
   private static final int TOGETHER_MAX = 512;
   private static final long STOP_MILLIS = 1_000;
   private static final long LOGGED_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -48,6 +53,7 @@ public final class LineLog implements AutoCloseable {
   private final OutputStream out;
   private final Metrics metrics;
   private final BlockingQueue<LogLine> waiting = new ArrayBlockingQueue<>(LINES_MAX);
+  private final AtomicInteger promised = new AtomicInteger();
   private final AtomicLong written = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
   private final String name;
@@ -86,9 +92,28 @@ public final class LineLog implements AutoCloseable {
     }
   }
 
-  /** Whether all who ask now, and write soon, find room. */
-  public boolean hasRoom() {
-    return waiting.remainingCapacity() > LINES_MAX / 2;
+  /** Keeps room for a line that is written later; false: there is none. */
+  public boolean reserve() {
+    if (waiting.size() + promised.incrementAndGet() <= RESERVED_UP_TO) {
+      return true;
+    }
+    promised.decrementAndGet();
+    return false;
+  }
+
+  /** Hands over a line that room was kept for. */
+  public void writeReserved(LogLine line) {
+    write(line);
+    promised.decrementAndGet();
+  }
+
+  /** Hands over a line that may be left out, if that takes the room of no other. */
+  public void writeIfRoom(LogLine line) {
+    if (waiting.size() + promised.get() < UNRESERVED_UP_TO) {
+      write(line);
+    } else {
+      dropped.incrementAndGet();
+    }
   }
 
   private void run() {

@@ -99,14 +99,18 @@ public final class Bindings {
     return rules.getOrDefault(method, List.of());
   }
 
-  /** Which of a method's paths has a name of this form, in their order; empty: none. */
-  public OptionalInt path(String method, String name) {
-    var segments = List.of(name.split("/", -1));
+  /** Which of a method's paths has one of these names, in their order; empty: none. */
+  public OptionalInt path(String method, String... spelled) {
     var own = of(method);
     return IntStream.range(0, own.size())
-        .filter(
-            i -> names.getOrDefault(own.get(i).template(), PathTemplate.empty()).isText(segments))
+        .filter(i -> Stream.of(spelled).anyMatch(name -> isNamed(own.get(i), name)))
         .findFirst();
+  }
+
+  private boolean isNamed(HttpRule rule, String name) {
+    return names
+        .getOrDefault(rule.template(), PathTemplate.empty())
+        .isText(List.of(name.split("/", -1)));
   }
 
   /** Where the methods of the interface are. */

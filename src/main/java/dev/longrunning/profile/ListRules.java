@@ -60,6 +60,9 @@ public record ListRules(
 
   /** Whether collections are called so, and how exact the form is: the smaller the more. */
   Optional<PathTemplate> form(String name) {
+    if (name.length() > OperationName.NAME_BYTES_MAX) {
+      return Optional.empty();
+    }
     if (parents.isEmpty()) {
       return isNone(name) ? Optional.of(PathTemplate.empty()) : Optional.empty();
     }

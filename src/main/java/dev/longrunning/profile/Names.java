@@ -35,6 +35,9 @@ public final class Names {
 
   /** Whether {@code name} is called so, and how exact the form is: the smaller the more. */
   Optional<PathTemplate> form(String name) {
+    if (name.length() > OperationName.NAME_BYTES_MAX) {
+      return Optional.empty();
+    }
     var segments = List.of(name.split("/", -1));
     return forms.stream().filter(form -> form.isName(segments)).min(Comparator.naturalOrder());
   }

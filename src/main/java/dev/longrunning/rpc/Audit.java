@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a line for every call that somebody may be asked about later.
  *
- * <p><b>Promise.</b> A call that needs a line is not begun while there is no room for one.
+ * <p><b>Promise.</b> A call that needs a line is begun only once room is kept for it. Lines of
+ * refusals, which anybody can cause, take no such room: where it is short they are left out and
+ * counted.
  *
  * <p><b>Threads.</b> Any.
  */
@@ -47,17 +49,24 @@ public final class Audit {
     return row.guard().permission().equals(SignalVerb.PERMISSION);
   }
 
-  /** Why a call must not begin; empty: it may. */
-  Optional<Problem> refusal(Row<?, ?> row) {
-    return log == null || log.hasRoom() || !watches(row)
+  /** Keeps room for the line of a call that is watched; why it must not begin; empty: it may. */
+  Optional<Problem> begins(Row<?, ?> row) {
+    return log == null || !watches(row) || log.reserve()
         ? Optional.empty()
         : Optional.of(Problem.overloaded("audit lines"));
   }
 
-  /** A call has ended. */
+  /** A call that is watched, and began, has ended. */
   void ended(Row<?, ?> row, Call call, String name, Optional<Problem> problem) {
-    if (log != null && (watches(row) || problem.filter(Audit::isRefusal).isPresent())) {
-      log.write(line(row, call, name, problem));
+    if (log != null) {
+      log.writeReserved(line(row, call, name, problem));
+    }
+  }
+
+  /** A call that is not watched, or did not begin, has ended. */
+  void endedUnwatched(Row<?, ?> row, Call call, String name, Optional<Problem> problem) {
+    if (log != null && problem.filter(Audit::isRefusal).isPresent()) {
+      log.writeIfRoom(line(row, call, name, problem));
     }
   }
 

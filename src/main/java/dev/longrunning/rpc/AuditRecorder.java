@@ -23,6 +23,7 @@ public final class AuditRecorder implements CallRecorder {
   private static final class Named implements Recording {
     private final Recording others;
     private String name = "";
+    private boolean begun;
 
     Named(Recording others) {
       this.others = others;
@@ -46,8 +47,13 @@ public final class AuditRecorder implements CallRecorder {
   }
 
   @Override
-  public Optional<Problem> refusal(Row<?, ?> row) {
-    return audit.refusal(row);
+  public Optional<Problem> begins(Row<?, ?> row, Recording recording) {
+    if (!(recording instanceof Named named)) {
+      return Optional.empty();
+    }
+    var refusal = audit.begins(row);
+    named.begun = refusal.isEmpty();
+    return refusal;
   }
 
   @Override
@@ -58,9 +64,16 @@ public final class AuditRecorder implements CallRecorder {
 
   @Override
   public void ended(Ended call) {
-    boolean named = call.recording() instanceof Named;
-    String name = named ? ((Named) call.recording()).name : "";
-    audit.ended(call.row(), call.call(), name, call.problem());
-    others.ended(named ? call.with(((Named) call.recording()).others) : call);
+    if (!(call.recording() instanceof Named named)) {
+      audit.endedUnwatched(call.row(), call.call(), "", call.problem());
+      others.ended(call);
+      return;
+    }
+    if (named.begun) {
+      audit.ended(call.row(), call.call(), named.name, call.problem());
+    } else {
+      audit.endedUnwatched(call.row(), call.call(), named.name, call.problem());
+    }
+    others.ended(call.with(named.others));
   }
 }

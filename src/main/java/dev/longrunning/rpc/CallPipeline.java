@@ -211,7 +211,7 @@ public final class CallPipeline {
     if (deadline.isPresent() && !deadline.get().isAfter(clock.instant())) {
       return Future.failedFuture(Problem.deadline());
     }
-    var unnoted = recorder.refusal(method);
+    var unnoted = recorder.begins(method, recording);
     if (unnoted.isPresent()) {
       return Future.failedFuture(unnoted.get());
     }

@@ -71,8 +71,8 @@ public interface CallRecorder {
   /** Called for every request, before it is looked at, on its context; must not block or throw. */
   default void arrived(HttpServerRequest request) {}
 
-  /** Why no call of a method can be taken note of now, and so none must begin; empty: it may. */
-  default Optional<Problem> refusal(Row<?, ?> row) {
+  /** Called before a call is worked on; why it must not be, as no note could be taken of it. */
+  default Optional<Problem> begins(Row<?, ?> row, Recording recording) {
     return Optional.empty();
   }
 

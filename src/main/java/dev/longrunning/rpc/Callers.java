@@ -1,9 +1,13 @@
 package dev.longrunning.rpc;
 
 import dev.longrunning.auth.Identity;
+import dev.longrunning.operation.CallerProblems;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -26,10 +30,17 @@ public final class Callers {
     Future<Identity> of(HttpServerRequest request, Row<?, ?> row);
   }
 
+  /** For as long a credential may be looked into. */
+  private static final Duration WAIT = Duration.ofSeconds(5);
+
   private final Proof proof;
 
   public Callers(Proof proof) {
     this.proof = proof;
+  }
+
+  private static Throwable problem(Throwable failure) {
+    return failure instanceof TimeoutException ? CallerProblems.issuerUnavailable() : failure;
   }
 
   /**
@@ -58,20 +69,23 @@ public final class Callers {
       return;
     }
     request.pause();
-    answer.onComplete(
-        who -> {
-          if (!request.response().closed()) {
-            then.accept(new CallBegin(begun, who));
-            if (lets) {
-              request.resume();
-            }
-          }
-        },
-        failure -> {
-          if (!request.response().closed()) {
-            refused.accept(failure);
-            request.resume();
-          }
-        });
+    answer
+        .timeout(WAIT.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(late -> Future.failedFuture(problem(late)))
+        .onComplete(
+            who -> {
+              if (!request.response().closed()) {
+                then.accept(new CallBegin(begun, who));
+                if (lets) {
+                  request.resume();
+                }
+              }
+            },
+            failure -> {
+              if (!request.response().closed()) {
+                refused.accept(failure);
+                request.resume();
+              }
+            });
   }
 }

@@ -1,5 +1,6 @@
 package dev.longrunning.rpc;
 
+import dev.longrunning.filter.Dialect;
 import dev.longrunning.filter.Filters;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.profile.Profile;
@@ -30,8 +31,13 @@ record CollectionSubject<Q>(
   }
 
   private Optional<String> told(Profile of, Q request) {
+    String text = filter.apply(request);
+    if (text.length() > Dialect.LENGTH_MAX) {
+      // Refused for that by who may list; here nobody is known to.
+      return Optional.empty();
+    }
     try {
-      return filters.read(of.lists().dialect(), filter.apply(request)).collection();
+      return filters.read(of.lists().dialect(), text).collection();
     } catch (Problem fault) {
       if (of.lists().areNamedByFilter()) {
         throw fault;

@@ -2,6 +2,7 @@ package dev.longrunning.rpc;
 
 import com.google.protobuf.Message;
 import dev.longrunning.auth.Identity;
+import dev.longrunning.auth.KeptRights;
 import dev.longrunning.auth.Policy;
 import dev.longrunning.auth.Requirement;
 import dev.longrunning.auth.Rights;
@@ -13,8 +14,6 @@ import dev.longrunning.profile.Access;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,31 +27,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Confined to one event loop.
  *
- * <p><b>Bounds.</b> The rights of {@value #RIGHTS_MAX} callers are kept, of the newest policy.
+ * <p><b>Bounds.</b> Those of {@link KeptRights}.
  */
 public final class Gate {
-  static final int RIGHTS_MAX = 4_096;
-
   /** Finds out to which collection an operation belongs, or belonged last; empty: none is known. */
   @FunctionalInterface
   public interface Whereabouts {
     Future<Optional<String>> of(OperationKey key);
   }
 
-  private final Supplier<Policy> policies;
   private final Whereabouts whereabouts;
   private final InstantSource clock;
   private final Requirements requirements = new Requirements();
-  private final Map<Identity, Rights> rights =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Identity, Rights> eldest) {
-          return size() > RIGHTS_MAX;
-        }
-      };
-  private Policy policy;
+  private final KeptRights rights;
 
   /**
    * Makes that of one event loop.
@@ -60,10 +47,9 @@ public final class Gate {
    * @param policies the one that holds now
    */
   public Gate(Supplier<Policy> policies, Whereabouts whereabouts, InstantSource clock) {
-    this.policies = policies;
+    this.rights = new KeptRights(policies);
     this.whereabouts = whereabouts;
     this.clock = clock;
-    this.policy = policies.get();
   }
 
   /** Where nobody is asked who they are: nothing has to pass. */
@@ -265,7 +251,7 @@ public final class Gate {
 
   /** Another one whenever what callers may do may have changed. */
   Object generation() {
-    return policies.get();
+    return rights.policy();
   }
 
   private static Problem denied(Pass pass, String resource) {
@@ -273,11 +259,6 @@ public final class Gate {
   }
 
   private Rights rights(Identity caller) {
-    var newest = policies.get();
-    if (newest != policy) {
-      policy = newest;
-      rights.clear();
-    }
-    return rights.computeIfAbsent(caller, newest::rights);
+    return rights.of(caller);
   }
 }

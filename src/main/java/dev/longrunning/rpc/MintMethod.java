@@ -98,6 +98,9 @@ public final class MintMethod {
     if (request.getCookie() && call.transport() == Call.Transport.GRPC) {
       throw Problem.invalid("cookie", true, "over HTTP only");
     }
+    if (request.getCookie() && request.getName().indexOf(';') >= 0) {
+      throw Problem.invalid("cookie", true, "only for names without ';': its path ends there");
+    }
     var watchable = new Watchable();
     var service = watchable.service(call, request);
     var ticket = ticket(watchable.target(service, request));

@@ -42,16 +42,14 @@ final class ReportPasses {
   /** Goes on with a report, or refuses it; at once unless one before it still waits. */
   void enter(ReportOperationsRequest report, Runnable then, Consumer<Problem> refused) {
     var row = row(report);
-    var unnoted = desk.audit().refusal(row);
-    if (unnoted.isPresent()) {
-      refused.accept(unnoted.get());
-    } else if (!Gate.asks(row, call)) {
+    if (!Gate.asks(row, call)) {
       then.run();
     } else {
       var entered = enter(row, report);
       Consumer<Problem> denied =
           problem -> {
-            desk.audit().ended(row, call, RequestName.of(request(report)), Optional.of(problem));
+            String name = RequestName.of(request(report));
+            desk.audit().endedUnwatched(row, call, name, Optional.of(problem));
             refused.accept(problem);
           };
       inOrder(entered, then, denied);
@@ -83,12 +81,21 @@ final class ReportPasses {
     }
   }
 
-  /** Takes note of a report that goes on; to be told why it failed, or that it did not. */
+  /**
+   * Takes note of a report that goes on; to be told why it failed, or that it did not. Throws a
+   * {@link Problem} if no note can be taken of it.
+   */
   Consumer<Optional<Problem>> note(ReportOperationsRequest report) {
     var row = row(report);
     if (!desk.audit().watches(row)) {
       return ended -> {};
     }
+    desk.audit()
+        .begins(row)
+        .ifPresent(
+            refusal -> {
+              throw refusal;
+            });
     String name = RequestName.of(request(report));
     return ended -> desk.audit().ended(row, call, name, ended);
   }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One stream of reports.
@@ -134,13 +135,14 @@ final class ReportStream
       return;
     }
     Composable change;
+    Consumer<Optional<Problem>> note;
     try {
       change = change(request);
+      note = passes.note(request);
     } catch (RuntimeException failure) {
       refuse(report, peer.problem(failure));
       return;
     }
-    var note = passes.note(request);
     reports
         .apply(change)
         .onComplete(

@@ -32,7 +32,7 @@ final class Requirements {
     var access = service.access(method);
     var path =
         access.filter(a -> a.combine() == Access.Combine.BINDING).isPresent()
-            ? service.bindings().path(method, name)
+            ? service.bindings().path(method, name, name + "/operations")
             : OptionalInt.empty();
     var place = new Place(row.fullName(), guard.permission(), service.id(), path.orElse(-1));
     return known.computeIfAbsent(place, first -> of(guard, access, path));

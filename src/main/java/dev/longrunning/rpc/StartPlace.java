@@ -12,6 +12,9 @@ import dev.longrunning.v1.StartOperationRequest;
  * is the whole service.
  */
 final class StartPlace implements Subject<StartOperationRequest> {
+  /** Stands for the one that the server will choose, of which no collection is made. */
+  private static final String ANY_ID = "id";
+
   @Override
   public Profile service(Call call, StartOperationRequest request) {
     return request.getName().isEmpty()
@@ -23,15 +26,17 @@ final class StartPlace implements Subject<StartOperationRequest> {
   public Target target(Profile service, StartOperationRequest request) {
     String name = request.getName();
     if (name.isEmpty()) {
-      return new Target.Place(service, OperationName.collection("parent", request.getParent()));
+      String parent = OperationName.collection("parent", request.getParent());
+      String id = request.getOperationId().isEmpty() ? ANY_ID : request.getOperationId();
+      return new Target.Place(service, collection(service, OperationName.in(parent, id), request));
     }
     Subject.operation(service, name);
-    return new Target.Place(service, collection(service, request));
+    return new Target.Place(service, collection(service, name, request));
   }
 
-  private static String collection(Profile service, StartOperationRequest request) {
+  private static String collection(Profile service, String name, StartOperationRequest request) {
     try {
-      return service.collection().of(request.getName(), request.getLabelsMap());
+      return service.collection().of(name, request.getLabelsMap());
     } catch (Problem undecided) {
       // What is wrong is told to who may start operations anywhere.
       return "";

@@ -3,13 +3,13 @@ package dev.longrunning.rpc;
 import dev.longrunning.auth.Identity;
 import dev.longrunning.operation.Problem;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * The streams of one event loop whose callers had to be let in, and may have to leave.
@@ -21,15 +21,17 @@ import java.util.function.Function;
  *
  * <p><b>Threads.</b> Confined to its event loop.
  *
- * <p><b>Bounds.</b> One entry a stream; {@value #CHECKED_A_TURN} streams are looked at in a turn.
+ * <p><b>Bounds.</b> One entry a stream; {@value #CHECKED_A_TURN} callers and streams are looked at
+ * in a turn.
  */
 final class StreamPasses {
   static final Duration PERIOD = Duration.ofSeconds(2);
-  static final int CHECKED_A_TURN = 1_000;
+  static final int CHECKED_A_TURN = 100;
 
   private final CallPipeline pipeline;
   private final Map<Identity, Set<OpenStream<?>>> streams = new HashMap<>();
   private boolean ticking;
+  private boolean looking;
   private Object checkedBy;
 
   StreamPasses(CallPipeline pipeline, Gate gate) {
@@ -42,7 +44,6 @@ final class StreamPasses {
     streams.computeIfAbsent(pass.caller(), first -> new LinkedHashSet<>()).add(stream);
     if (!ticking) {
       ticking = true;
-      checkedBy = pipeline.gate().generation();
       tick();
     }
   }
@@ -69,31 +70,35 @@ final class StreamPasses {
   }
 
   private void look() {
+    if (looking) {
+      // The last look at them goes on.
+      return;
+    }
     var generation = pipeline.gate().generation();
     boolean changed = generation != checkedBy;
     checkedBy = generation;
-    var now = pipeline.now();
-    for (var caller : List.copyOf(streams.keySet())) {
-      var fault = caller.credential().fault(now);
-      if (fault.isPresent()) {
-        end(of(caller), 0, pass -> fault);
-      } else if (changed) {
-        Map<Gate.Pass, Optional<Problem>> judged = new HashMap<>();
-        end(of(caller), 0, pass -> judged.computeIfAbsent(pass, pipeline.gate()::fault));
+    looking = true;
+    go(new ArrayDeque<>(streams.keySet()), new ArrayDeque<>(), changed);
+  }
+
+  /** One turn of a look: first what is left of a caller's streams, then the next callers. */
+  private void go(Queue<Identity> callers, Queue<OpenStream<?>> left, boolean changed) {
+    Map<Gate.Pass, Optional<Problem>> judged = new HashMap<>();
+    for (int i = 0; i < CHECKED_A_TURN; i++) {
+      var stream = left.poll();
+      if (stream != null) {
+        stream.judge(pass -> judged.computeIfAbsent(pass, pipeline.gate()::fault));
+        continue;
+      }
+      var caller = callers.poll();
+      if (caller == null) {
+        looking = false;
+        return;
+      }
+      if (changed || caller.credential().fault(pipeline.now()).isPresent()) {
+        left.addAll(streams.getOrDefault(caller, Set.of()));
       }
     }
-  }
-
-  private List<OpenStream<?>> of(Identity caller) {
-    return List.copyOf(streams.getOrDefault(caller, Set.of()));
-  }
-
-  private void end(
-      List<OpenStream<?>> all, int from, Function<Gate.Pass, Optional<Problem>> fault) {
-    int to = Math.min(all.size(), from + CHECKED_A_TURN);
-    all.subList(from, to).forEach(stream -> stream.judge(fault));
-    if (to < all.size()) {
-      pipeline.nextTurn(() -> end(all, to, fault));
-    }
+    pipeline.nextTurn(() -> go(callers, left, changed));
   }
 }

@@ -109,11 +109,14 @@ final class RightsTest {
     var all = of(Access.Combine.ALL, OptionalInt.empty());
     var any = of(Access.Combine.ANY, OptionalInt.empty());
     var second = of(Access.Combine.BINDING, OptionalInt.of(1));
+    var unknown = of(Access.Combine.BINDING, OptionalInt.empty());
 
     assertThat(held(policy, "both", all)).isTrue();
     assertThat(held(policy, "first", all)).isFalse();
     assertThat(held(policy, "first", any)).isTrue();
     assertThat(held(policy, "first", second)).isFalse();
+    assertThat(held(policy, "first", unknown)).isFalse();
+    assertThat(held(policy, "both", unknown)).isTrue();
     assertThat(held(policy, "both", second)).isTrue();
     assertThat(held(policy, "viewer", all)).isTrue();
     assertThat(all.shown()).isEqualTo("x.one and x.two");

@@ -87,24 +87,6 @@ final class LineLogTest {
   }
 
   @Test
-  void who_asks_first_finds_room_for_what_is_written_soon() throws Exception {
-    var out = new Stuck();
-    var log = new LineLog("audit", LineLog.Format.JSON, out, metrics);
-    assertThat(log.hasRoom()).isTrue();
-    log.write(line(0));
-    out.entered.await();
-
-    for (int i = 1; i <= LineLog.LINES_MAX / 2; i++) {
-      log.write(line(i));
-    }
-
-    assertThat(log.hasRoom()).isFalse();
-    assertThat(metric("longrunning_observe_lines_dropped_total")).isZero();
-    out.freed.countDown();
-    log.close();
-  }
-
-  @Test
   void an_output_that_is_closed_costs_the_lines_and_nothing_else() throws Exception {
     var broken =
         new OutputStream() {

@@ -33,10 +33,12 @@ final class AuditTest {
     var log = log(out);
     var audit = new Audit(log, () -> Instant.EPOCH);
 
+    assertThat(audit.begins(row("CancelOperation"))).isEmpty();
     audit.ended(row("CancelOperation"), Rows.GRPC, "operations/a", NONE);
-    audit.ended(row("GetOperation"), Rows.GRPC, "operations/b", NONE);
-    audit.ended(row("GetOperation"), Rows.GRPC, "", Optional.of(Problem.notFound("operations/c")));
-    audit.ended(
+    audit.endedUnwatched(row("GetOperation"), Rows.GRPC, "operations/b", NONE);
+    audit.endedUnwatched(
+        row("GetOperation"), Rows.GRPC, "", Optional.of(Problem.notFound("operations/c")));
+    audit.endedUnwatched(
         row("GetOperation"),
         Rows.GRPC,
         "",
@@ -58,6 +60,7 @@ final class AuditTest {
   void a_call_that_needs_a_line_does_not_begin_without_room_for_it() throws Exception {
     var entered = new CountDownLatch(1);
     var freed = new CountDownLatch(1);
+    var taken = new ByteArrayOutputStream();
     var stuck =
         new OutputStream() {
           @Override
@@ -73,22 +76,34 @@ final class AuditTest {
             } catch (InterruptedException e) {
               throw new IOException(e);
             }
+            taken.write(bytes, from, length);
           }
         };
     var log = log(stuck);
     var audit = new Audit(log, () -> Instant.EPOCH);
-    audit.ended(row("CancelOperation"), Rows.GRPC, "operations/a", NONE);
+    assertThat(audit.begins(row("CancelOperation"))).isEmpty();
+    audit.ended(row("CancelOperation"), Rows.GRPC, "operations/first", NONE);
     entered.await();
-    int lines = 0;
-    while (log.hasRoom()) {
-      audit.ended(row("CancelOperation"), Rows.GRPC, "operations/" + lines++, NONE);
+    assertThat(audit.begins(row("CancelOperation"))).isEmpty();
+    var refused = Optional.of(CallerProblems.credentialsMissing("a token"));
+    for (int i = 0; i < 20_000; i++) {
+      audit.endedUnwatched(row("GetOperation"), Rows.GRPC, "", refused);
+    }
+    int begun = 1;
+    while (audit.begins(row("CancelOperation")).isEmpty()) {
+      begun++;
     }
 
-    assertThat(audit.refusal(row("CancelOperation")).orElseThrow().reason())
-        .isEqualTo("OVERLOADED");
-    assertThat(audit.refusal(row("GetOperation"))).isEmpty();
+    assertThat(audit.begins(row("CancelOperation")).orElseThrow().reason()).isEqualTo("OVERLOADED");
+    assertThat(audit.begins(row("GetOperation"))).isEmpty();
+    for (int i = 0; i < begun; i++) {
+      audit.ended(row("CancelOperation"), Rows.GRPC, "operations/begun", NONE);
+    }
     freed.countDown();
     log.close();
-    assertThat(Audit.NONE.refusal(row("CancelOperation"))).isEmpty();
+    assertThat(taken.toString(StandardCharsets.UTF_8).lines())
+        .filteredOn(line -> line.contains("operations/begun"))
+        .hasSize(begun);
+    assertThat(Audit.NONE.begins(row("CancelOperation"))).isEmpty();
   }
 }

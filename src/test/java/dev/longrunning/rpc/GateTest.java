@@ -183,6 +183,8 @@ final class GateTest {
     assertThat(bindings.path(method, "projects/a/locations/eu/operations/1")).hasValue(0);
     assertThat(bindings.path(method, "projects/a/locations/eu" + view)).hasValue(1);
     assertThat(bindings.path(method, "operations/1")).isEmpty();
+    String list = "google.longrunning.Operations/ListOperations";
+    assertThat(bindings.path(list, "projects/a/locations/eu")).hasValue(0);
   }
 
   @ParameterizedTest
@@ -265,6 +267,18 @@ final class GateTest {
     assertThat(outcome(ROOT, "StartOperation", start.build())).isEqualTo("in");
     var parent = StartOperationRequest.newBuilder().setParent("projects/a").build();
     assertThat(outcome(ALICE, "StartOperation", parent)).isEqualTo("in");
+    var flat =
+        StartOperationRequest.newBuilder()
+            .setParent("transferOperations")
+            .setService("storage-transfer-v1");
+    assertThat(outcome(ALICE, "StartOperation", flat.clone().putLabels("project_id", "a").build()))
+        .isEqualTo("in");
+    var pathOnly =
+        policy(
+            "bindings: [{role: producer, members: ['token:alice'], resources: [storage-transfer-v1/transferOperations]}]");
+    policy = pathOnly;
+    assertThat(outcome(ALICE, "StartOperation", flat.clone().putLabels("project_id", "b").build()))
+        .isEqualTo("IAM_PERMISSION_DENIED");
   }
 
   @Test
@@ -297,6 +311,19 @@ final class GateTest {
     now = Instant.ofEpochSecond(10);
 
     assertThat(gate.fault(pass).orElseThrow().reason()).isEqualTo("ACCESS_TOKEN_EXPIRED");
+  }
+
+  @Test
+  void what_is_far_too_long_is_refused_without_being_looked_through() {
+    var name = get("a/".repeat(1_000_000));
+    var filter =
+        ListOperationsRequest.newBuilder()
+            .setName("projects/a")
+            .setFilter("(".repeat(2_000_000))
+            .build();
+
+    assertThat(outcome(ALICE, "GetOperation", name)).isEqualTo("INVALID_FIELD");
+    assertThat(outcome(ALICE, "ListOperations", filter)).isEqualTo("in");
   }
 
   @Test
