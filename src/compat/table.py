@@ -1,12 +1,11 @@
-"""Writes the page of what clients do, out of the lines that the suites wrote.
+"""Makes docs/compatibility.md of the rows that the clients' programs note."""
+import textwrap
 
-Usage: table.py PAGE RESULTS...   RESULTS are LANGUAGE.jsonl. Ends with 1 if a cell failed or a row lacks one.
-"""
-
-import json
-import os
-import sys
-
+LANGUAGES = {"java": "Java", "python": "Python", "node": "Node", "go": "Go", "grpcurl": "any"}
+# The clients of operations that know no service.
+GENERIC = ["gax", "google-api-core", "google-gax", "cloud.google.com/go/longrunning", "grpcurl"]
+TRANSPORTS = ["gRPC", "HTTP/JSON"]
+PROFILES = ["default", "cloud-functions-v1", "contact-center-insights-v1", "storage-transfer-v1", "discovery-engine-v1"]
 COLUMNS = {
     "get": "Get",
     "list": "List",
@@ -14,123 +13,110 @@ COLUMNS = {
     "future": "Future",
     "cancel": "Cancel",
     "delete": "Delete",
-    "errors": "Errors",
+    "errors": "Error details",
 }
-KEYS = ("library", "version", "transport", "profile", "what", "result")
-INTRODUCTION = """\
-# Clients
 
-What published client libraries, unmodified, do with this server. `src/compat/run` wrote this page, and `mvn verify -Pcompat` runs it: it
-installs the libraries, starts the server with the services below, and runs each library against it. It fails if a client does, or if
-the page says something else. After a change, `src/compat/run --update` writes the page anew.
+# Why a cell is not a plain yes, in the order of the footnotes.
+NOTES = {
+    "service has none": "The service has no such method. Clients that have it are refused: UNIMPLEMENTED over gRPC, 404 or 405 over HTTP.",
+    "client has none": "The client has no such method.",
+    "client has no path": "The client has the method, and over HTTP no path for it: the call goes to `/`.",
+    "client sends a body": "The service's published rule for Cancel has no body. This client knows no service's rules, and sends one with the"
+    " name in it: INVALID_ARGUMENT.",
+    "client has no error types": "Results and metadata come as their types. If the operation fails with details of `google.rpc`, the client"
+    " cannot read it: over HTTP it knows the types of the service and no others.",
+}
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
-| column | what was seen |
-|---|---|
-| Get | an operation that runs, with the metadata of its type; the same one done, with its response |
-| List | operations on three pages, each of them once, newest first |
-| Wait | WaitOperation answers when the operation is done, long before its timeout |
-| Future | what the library has for an operation under way: it polls, shows typed metadata, ends with the typed response, and with the \
-producer's error where there is one |
-| Cancel | the operation ends with code 1, by a call and by what the library has for futures |
-| Delete | the operation is gone, and a second deletion says `OPERATION_DELETED` |
-| Errors | the library's own exceptions: the reason, domain and metadata of `ErrorInfo`, the field of `BadRequest` |
+INTRO = """# Compatibility
 
-A number in place of *yes* is a note below the table.
+Clients as they are published, against the built server. This page is what `src/compat/run` found; a run fails if it finds something else, and
+`src/compat/run --update` writes the page anew.
 
-## How they were pointed here
+- **Get**: a running operation with its metadata, a done one with its response.
+- **List**: page by page, the newest first.
+- **Wait**: WaitOperation, which returns when the operation is done.
+- **Future**: the library's own handle (OperationFuture, LROperation, Operation) polls until the typed result, and until the error of an operation
+  that failed.
+- **Cancel**: the producer hears of it and ends the operation. **Delete**: the operation is NOT_FOUND from then on.
+- **Error details**: through the library's own API: `ErrorInfo` of NOT_FOUND, `BadRequest` of INVALID_ARGUMENT and, against `default`, `RetryInfo` of
+  UNAVAILABLE from a server whose database hangs.
 
-Every client was given the server's address and no credentials. Several services are active, so each call says which one it is for by
-its host, as [services.md](services.md#whose-operation-is-it) has it: over gRPC by the channel's authority, over HTTP by the `Host` header.
-Where only one service is active, neither is needed. SERVICE is a host of [services.md](services.md), such as `storagetransfer.googleapis.com`.
+Each client is pointed at the server's address, without TLS and credentials, and otherwise left as it is. The services are those of
+[services.md](services.md); the operations hold messages of their own types.
+"""
 
-| client | pointed by |
-|---|---|
+REMARKS = """
+## Remarks
+
+- gax for Java, google-api-core and google-gax are told the services' HTTP paths, as the services' libraries tell them.
+- google-api-core's `OperationsRestTransport` takes `url_scheme` and does not heed it: the scheme belongs into `host`.
+- google-api-core's client for gRPC has no page size: its lists are as many operations as fill more than a page of the service.
+- google-gax over HTTP reads details of errors only if its transport leaves answers alone: `transporterOptions: {validateStatus: () => true}`.
+- grpcurl knows methods and the server's own types by reflection. Messages of services' types it shows as bytes.
+- `cloud.google.com/go/discoveryengine` is not tried: the module is not to be had everywhere. `google.golang.org/api/discoveryengine/v1` is the
+  other client that Google publishes for Go.
+- Contact Center AI Insights and Discovery Engine have one path for the lists of a location. Where both are active, their clients need the names of
+  their hosts.
 """
 
 
-def fail(message):
-    print(f"table.py: {message}", file=sys.stderr)
-    sys.exit(1)
+def client(row):
+    own = row["library"] not in GENERIC
+    return list(LANGUAGES).index(row["language"]), own, row["library"], TRANSPORTS.index(row["transport"])
 
 
-def read(paths):
-    """The rows of each profile, as {profile: {row: {what: (result, why)}}}, in the order of the lines."""
-    profiles = {profile: {} for profile in os.environ["COMPAT_PROFILES"].split(",")}
-    for path in paths:
-        with open(path, encoding="utf-8") as lines:
-            for number, text in enumerate(lines, 1):
-                cell = json.loads(text)
-                if any(not cell.get(key) for key in KEYS):
-                    fail(f"{path}:{number}: got {text.strip()}, allowed: all of {', '.join(KEYS)}")
-                if cell["profile"] not in profiles or cell["what"] not in COLUMNS:
-                    fail(f"{path}:{number}: no such profile or column: {text.strip()}")
-                if cell["result"] not in ("ok", "cannot", "failed"):
-                    fail(f"{path}:{number}: result: got {cell['result']}, allowed ok, cannot, failed")
-                row = (cell["library"], cell["version"], cell["transport"])
-                cells = profiles[cell["profile"]].setdefault(row, {})
-                if cell["what"] in cells:
-                    fail(f"{path}:{number}: {cell['what']} is there twice")
-                cells[cell["what"]] = (cell["result"], cell.get("why", ""))
-    return profiles
+def note(row):
+    return SUPERSCRIPTS[list(NOTES).index(row["why"]) + 1] if row.get("why") else ""
 
 
-def faults(profiles):
-    for profile, rows in profiles.items():
-        for row, cells in rows.items():
-            where = f"{profile}: {' '.join(row)}"
-            for what in COLUMNS:
-                result, why = cells.get(what, ("failed", "no result"))
-                if result == "failed":
-                    yield f"{where}: {what} failed: {why}"
-                elif result == "cannot" and not why:
-                    yield f"{where}: {what}: cannot wants a reason"
-
-
-def table(rows):
-    notes = {}
-    yield "| client | version | transport | " + " | ".join(COLUMNS.values()) + " |"
-    yield "|---" * (3 + len(COLUMNS)) + "|"
-    for (library, version, transport), cells in rows.items():
-        shown = []
-        for what in COLUMNS:
-            result, why = cells[what]
-            shown.append("yes" if result == "ok" else f"[{notes.setdefault(why, len(notes) + 1)}]")
-        yield f"| {library} | {version} | {transport} | " + " | ".join(shown) + " |"
-    if notes:
-        yield ""
-        for why, number in notes.items():
-            yield f"{number}. {why}"
-
-
-def pointed(languages):
-    """What each language's folder says of it: rows of the table, in pointed.md."""
+def faults(rows, languages):
+    """What keeps the rows from being a page, a line each."""
+    found = []
+    for row in rows:
+        where = " ".join(row[key] for key in ("language", "library", "transport", "profile", "what"))
+        if row["result"] not in ("ok", "none"):
+            found.append(f"{where}: {row.get('why')}")
+        elif row.get("why") and row["why"] not in NOTES:
+            found.append(f"{where}: table.py has no note for {row['why']!r}")
     for language in languages:
-        with open(os.path.join(os.path.dirname(__file__), language, "pointed.md"), encoding="utf-8") as rows:
-            yield from rows.read().splitlines()
+        for profile in PROFILES:
+            tried = {}
+            for row in rows:
+                if (row["language"], row["profile"]) == (language, profile):
+                    tried.setdefault(client(row), []).append(row["what"])
+            if not tried:
+                found.append(f"{language} {profile}: nothing was tried")
+            found += [f"{language} {profile} {x[2]}: tried {whats}" for x, whats in tried.items() if whats != list(COLUMNS)]
+    return found
 
 
-def page(profiles, languages):
-    yield INTRODUCTION.rstrip()
-    yield from pointed(languages)
-    yield ""
-    for profile, rows in profiles.items():
-        yield f"## {profile}\n"
-        yield from table(rows)
-        yield ""
+def lines(rows, profile):
+    """The lines of a profile's table, one a client."""
+    clients = {}
+    for row in rows:
+        if row["profile"] == profile:
+            clients.setdefault(client(row), []).append(row)
+    for _, noted in sorted(clients.items()):
+        cells = {row["what"]: ("yes" if row["result"] == "ok" else "–") + note(row) for row in noted}
+        first = noted[0]
+        named = [LANGUAGES[first["language"]], f"`{first['library']}`", first["version"], first["transport"]]
+        yield "| " + " | ".join(named + [cells[what] for what in COLUMNS]) + " |"
 
 
-def main():
-    path, *results = sys.argv[1:]
-    languages = [os.path.basename(result).removesuffix(".jsonl") for result in results]
-    profiles = read(results)
-    found = list(faults(profiles))
-    if found:
-        print(*found, sep="\n", file=sys.stderr)
-        sys.exit(1)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(page(profiles, languages)).rstrip() + "\n")
-    cells = [result for rows in profiles.values() for row in rows.values() for result, _ in row.values()]
-    print(f"clients: {cells.count('ok')} cells work, {cells.count('cannot')} cannot, for the reason noted")
+def page(rows):
+    text = INTRO
+    for profile in PROFILES:
+        text += f"\n## {profile}\n\n"
+        text += "| for | client | version | over | " + " | ".join(COLUMNS.values()) + " |\n"
+        text += "|---" * (len(COLUMNS) + 4) + "|\n"
+        text += "".join(line + "\n" for line in lines(rows, profile))
+    text += "\n## Notes\n\n"
+    for i, words in enumerate(NOTES.values(), 1):
+        text += textwrap.fill(words, 148, initial_indent=f"- {SUPERSCRIPTS[i]} ", subsequent_indent="  ") + "\n"
+    return text + REMARKS
 
 
-main()
+def difference(page, rows):
+    """The first line of these rows that the page does not have, or an empty string."""
+    return next((x for profile in PROFILES for x in lines(rows, profile) if x not in page), "")
