@@ -118,8 +118,7 @@ record Attempt(Plan plan, Calls calls, boolean grpc, TypeRegistry types, Suite.M
     assertThat(absent.getReason()).isEqualTo("OPERATION_NOT_FOUND");
     assertThat(absent.getDomain()).isEqualTo("longrunning.dev");
     var bad =
-        catchThrowableOfType(
-            InvalidArgumentException.class, () -> calls.list().apply(listed(-1)));
+        catchThrowableOfType(InvalidArgumentException.class, () -> calls.list().apply(listed(-1)));
     var violations = bad.getErrorDetails().getBadRequest().getFieldViolationsList();
     assertThat(violations).hasSize(1);
     assertThat(violations.get(0).getField()).isEqualTo(grpc ? "page_size" : "pageSize");

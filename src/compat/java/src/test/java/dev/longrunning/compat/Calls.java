@@ -77,7 +77,8 @@ record Calls(
         List.of(resources));
   }
 
-  private static List<String> names(com.google.api.gax.paging.AbstractPage<?, ?, Operation, ?> page) {
+  private static List<String> names(
+      com.google.api.gax.paging.AbstractPage<?, ?, Operation, ?> page) {
     var names = new ArrayList<String>();
     page.getValues().forEach(operation -> names.add(operation.getName()));
     return names;

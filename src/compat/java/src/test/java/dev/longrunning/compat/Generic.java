@@ -83,7 +83,10 @@ final class Generic {
     return Calls.of(client, name -> callable.resumeFutureCall(name), client, closing(context));
   }
 
-  /** The paths of a service, as its library gives them to gax; without them they are those of the default. */
+  /**
+   * The paths of a service, as its library gives them to gax; without them they are those of the
+   * default.
+   */
   private static Map<String, HttpRule> rules(Suite.Profile profile) {
     String one =
         switch (profile.name()) {
@@ -123,7 +126,8 @@ final class Generic {
   }
 
   /** The call that starts an operation, which is the producer's here. */
-  private static final class Starting extends UnaryCallable<GetOperationRequest, OperationSnapshot> {
+  private static final class Starting
+      extends UnaryCallable<GetOperationRequest, OperationSnapshot> {
     @Override
     public ApiFuture<OperationSnapshot> futureCall(
         GetOperationRequest request, ApiCallContext context) {

@@ -1,16 +1,16 @@
 package dev.longrunning.compat;
 
-import com.google.gson.JsonObject;
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Empty;
-import com.google.protobuf.Message;
-import com.google.protobuf.TypeRegistry;
 import com.google.cloud.contactcenterinsights.v1.BulkAnalyzeConversationsMetadata;
 import com.google.cloud.contactcenterinsights.v1.BulkAnalyzeConversationsResponse;
 import com.google.cloud.discoveryengine.v1.ImportDocumentsMetadata;
 import com.google.cloud.discoveryengine.v1.ImportDocumentsResponse;
 import com.google.cloud.functions.v1.CloudFunction;
 import com.google.cloud.functions.v1.OperationMetadataV1;
+import com.google.gson.JsonObject;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Empty;
+import com.google.protobuf.Message;
+import com.google.protobuf.TypeRegistry;
 import com.google.rpc.RequestInfo;
 import com.google.rpc.ResourceInfo;
 import com.google.storagetransfer.v1.proto.TransferTypes.TransferOperation;
@@ -84,8 +84,7 @@ public final class Suite {
   }
 
   private static void tryAll(
-      Profile profile, String group, String library, boolean grpc, Making making)
-      throws Exception {
+      Profile profile, String group, String library, boolean grpc, Making making) throws Exception {
     var plan = Plan.begin(profile.name());
     try (var calls = making.at(plan.text("target"))) {
       var attempt = new Attempt(plan, calls, grpc, profile.types(), making);
@@ -97,7 +96,8 @@ public final class Suite {
       row.addProperty("profile", profile.name());
       note(row, attempt, "get", "GetOperation", attempt::get);
       note(row, attempt, "list", "ListOperations", attempt::list);
-      note(row, attempt, "wait", "WaitOperation", calls.waits().isPresent() ? attempt::waits : null);
+      note(
+          row, attempt, "wait", "WaitOperation", calls.waits().isPresent() ? attempt::waits : null);
       note(row, attempt, "future", "GetOperation", attempt::future);
       note(row, attempt, "cancel", "CancelOperation", attempt::cancel);
       note(row, attempt, "delete", "DeleteOperation", attempt::delete);
