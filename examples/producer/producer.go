@@ -27,7 +27,7 @@ func main() { // ten seconds after its last word the operation ends as PRODUCER_
 	name, lease := told["snapshot"].(map[string]any)["operation"].(map[string]any)["name"].(string), told["lease"].(map[string]any)["token"]
 	fmt.Println(name)
 	work, _ := time.ParseDuration(os.Args[2])
-	result := `"response": {"@type": "type.googleapis.com/google.protobuf.StringValue", "value": "all steps done"}`
+	result := `"response": {"@type": "type.googleapis.com/google.protobuf.StringValue", "value": "OK"}`
 	for step := 1; step <= 10 && told["cancelRequested"] == nil; step++ {
 		time.Sleep(work)
 		told = post(name+":update", `{"leaseToken": %q, "progress": {"doneUnits": %d, "totalUnits": 10, "unit": "steps"}}`, lease, step)

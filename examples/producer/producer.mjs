@@ -26,7 +26,7 @@ async function post(path, body) {
 const {snapshot, lease} = await post('operations:start', {requestId: crypto.randomUUID(), leaseDuration: '10s'});
 const {name} = snapshot.operation, leaseToken = lease.token;
 console.log(name);
-let result = {response: {'@type': 'type.googleapis.com/google.protobuf.StringValue', value: 'all steps done'}};
+let result = {response: {'@type': 'type.googleapis.com/google.protobuf.StringValue', value: 'OK'}};
 for (let step = 1; step <= 10; step++) {
   await sleep(work * 1000);
   const progress = {doneUnits: step, totalUnits: 10, unit: 'steps'};

@@ -29,5 +29,5 @@ for step in range(1, 11):
         result = {"error": {"code": 1, "message": f"cancelled after {step} steps"}}
         break
 else:
-    result = {"response": {"@type": "type.googleapis.com/google.protobuf.StringValue", "value": "all steps done"}}
+    result = {"response": {"@type": "type.googleapis.com/google.protobuf.StringValue", "value": "OK"}}
 post(f"{name}:complete", leaseToken=lease, **result)

@@ -2,38 +2,38 @@ import com.google.gson.*;
 import java.io.*;
 import java.net.*;
 
-/** Prints how far an operation is until it is done: java -cp target/longrunning.jar Watcher.java URL NAME (the jar is for Gson). */
+/** Prints how far an operation is until it is done: java -cp ….jar Watcher.java URL NAME */
 public final class Watcher {
-  static void show(JsonObject snapshot) {
-    var operation = snapshot.getAsJsonObject("operation");
-    var progress = snapshot.getAsJsonObject("progress");
-    var error = operation.getAsJsonObject("error");
-    if (error != null) {
-      System.out.println("error " + error.get("code") + ": " + error.get("message").getAsString());
-    } else if (operation.has("done")) {
-      System.out.println("done: " + operation.getAsJsonObject("response").get("value").getAsString());
-    } else if (progress != null) {
-      System.out.printf("%s of %s %s%n", text(progress, "doneUnits"), text(progress, "totalUnits"), text(progress, "unit"));
-    }
-    if (operation.has("done")) System.exit(error == null ? 0 : 1);
+  static void show(JsonObject change) {
+    var state = change.getAsJsonObject("operation");
+    JsonObject error = state.getAsJsonObject("error"), far = change.getAsJsonObject("progress");
+    if (error != null) print("error %s: %s%n", error, "code", "message");
+    else if (state.has("done")) print("done: %s%n", state.getAsJsonObject("response"), "value");
+    else if (far != null) print("%s of %s %s%n", far, "doneUnits", "totalUnits", "unit");
+    if (state.has("done")) System.exit(error == null ? 0 : 1);
   }
 
-  static String text(JsonObject object, String key) { return object.get(key).getAsString(); }
+  static void print(String format, JsonObject object, String... keys) {
+    var texts = java.util.stream.Stream.of(keys).map(key -> object.get(key).getAsString());
+    System.out.printf(format, texts.toArray());
+  }
 
-  public static void main(String[] arguments) throws InterruptedException {
+  public static void main(String[] args) throws InterruptedException {
     for (String token = ""; ; Thread.sleep((long) (500 + 1000 * Math.random()))) {
-      try {
-        var http = (HttpURLConnection) new URL(arguments[0] + "/v1/" + arguments[1] + ":watch?alt=ndjson&resumeToken=" + token).openConnection();
-        http.setReadTimeout(45_000); // a heartbeat comes every 15 s; after three without one, nobody is there any more
-        if (http.getResponseCode() / 100 == 4) throw new IllegalStateException(new String(http.getErrorStream().readAllBytes()));
-        for (var events = new JsonStreamParser(new InputStreamReader(http.getInputStream(), "UTF-8")); events.hasNext(); ) {
-          var event = events.next().getAsJsonObject();
+      try { // where the stream breaks off the token goes on, also at another server
+        var url = args[0] + "/v1/" + args[1] + ":watch?alt=ndjson&resumeToken=" + token;
+        var http = (HttpURLConnection) URI.create(url).toURL().openConnection();
+        http.setReadTimeout(45_000); // heartbeats come every 15 s: three are missing
+        if (http.getResponseCode() == 404) System.exit(1);
+        var events = new JsonStreamParser(new InputStreamReader(http.getInputStream(), "UTF-8"));
+        for (JsonObject event; events.hasNext(); token = event.get("resumeToken").getAsString()) {
+          event = events.next().getAsJsonObject();
+          if (event.has("error")) throw new IOException("its last words, such as before it stops");
           if (event.has("gone")) System.exit(1);
           if (event.has("changed")) show(event.getAsJsonObject("changed"));
-          // Goes on where this stream broke off, also at another server. An error is the last word of a stream and has none.
-          token = event.has("error") ? token : text(event, "resumeToken");
         }
-      } catch (IOException | JsonParseException lost) { System.err.println(lost.getMessage()); }
+      } catch (IOException | JsonParseException lost) {
+      }
     }
   }
 }

@@ -358,6 +358,7 @@ def main():
     parser.add_argument("--only", choices=[*SUITES, "examples"])
     parser.add_argument("--update", action="store_true")
     arguments = parser.parse_args()
+    examples.check_lines()
     languages = [x for x in SUITES if arguments.only in (None, x)]
 
     rows, faults = run(languages, arguments.only in (None, "examples"))
