@@ -76,11 +76,11 @@ final class CallersIT {
     }
 
     boolean hasScopes() {
+      var like = row.guard().like().map(StandardMethod::fullName);
       return service
-              .access(row.guard().like().orElse(StandardMethod.GET).fullName())
-              .filter(access -> !access.scopes().isEmpty())
-              .isPresent()
-          && row.guard().like().isPresent();
+          .access(like.orElse(row.fullName()))
+          .filter(access -> !access.scopes().isEmpty())
+          .isPresent();
     }
 
     @Override
@@ -128,7 +128,8 @@ final class CallersIT {
     String name = name(service, tenant, id);
     return Optional.ofNullable(
         switch (row.name()) {
-          case "GetOperation" -> GetOperationRequest.newBuilder().setName(name).build();
+          case "GetOperation", "PauseTransferOperation", "ResumeTransferOperation" ->
+              GetOperationRequest.newBuilder().setName(name).build();
           case "ListOperations" -> collection(service, tenant, false);
           case "CancelOperation" -> CancelOperationRequest.newBuilder().setName(name).build();
           case "DeleteOperation" -> DeleteOperationRequest.newBuilder().setName(name).build();
@@ -170,7 +171,9 @@ final class CallersIT {
     var all = new ArrayList<Asked>();
     for (String id : List.of(DEFAULT, Tenants.TRANSFER, INSIGHTS)) {
       var service = TestProfiles.profile(id);
-      for (var row : MethodsDocs.methods()) {
+      var rows = new ArrayList<Row<?, ?>>(MethodsDocs.methods());
+      rows.addAll(MethodsDocs.signals(TestProfiles.of(id)));
+      for (var row : rows) {
         var method = StandardMethod.ofFullName(row.fullName());
         if (method.isEmpty() || service.methods().containsKey(method.get())) {
           all.add(new Asked(service, row, request(row, id, "a", "1").orElseThrow()));
