@@ -72,12 +72,9 @@ public final class Authentication {
 
   private Future<Identity> byCertificate(Supplier<Optional<Identity>> certificate) {
     var shown = certificates ? certificate.get() : Optional.<Identity>empty();
-    var identity = shown.orElseThrow(() -> CallerProblems.credentialsMissing(accepted()));
-    return identity
-        .credential()
-        .fault(clock.instant())
-        .<Future<Identity>>map(Future::failedFuture)
-        .orElseGet(() -> Future.succeededFuture(identity));
+    return shown
+        .orElseThrow(() -> CallerProblems.credentialsMissing(accepted()))
+        .at(clock.instant());
   }
 
   private Future<Identity> byToken(String token) {

@@ -1,5 +1,7 @@
 package dev.longrunning.auth;
 
+import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,6 +30,14 @@ public record Identity(
   public Identity {
     groups = Set.copyOf(groups);
     scopes = scopes.map(Set::copyOf);
+  }
+
+  /** This one, if its credential holds; else fails UNAUTHENTICATED. */
+  Future<Identity> at(Instant now) {
+    return credential
+        .fault(now)
+        .<Future<Identity>>map(Future::failedFuture)
+        .orElseGet(() -> Future.succeededFuture(this));
   }
 
   /** Whether it was proven who calls. */

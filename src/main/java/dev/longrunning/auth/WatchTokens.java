@@ -86,16 +86,7 @@ public final class WatchTokens implements BearerTokens {
   public Optional<Future<Identity>> identify(String token) {
     return token.length() > LENGTH_MAX
         ? Optional.empty()
-        : SEAL.opened(keys.get(), BOUND, token).map(this::identity);
-  }
-
-  private Future<Identity> identity(ByteBuffer sealed) {
-    var caller = read(sealed);
-    return caller
-        .credential()
-        .fault(clock.instant())
-        .<Future<Identity>>map(Future::failedFuture)
-        .orElseGet(() -> Future.succeededFuture(caller));
+        : SEAL.opened(keys.get(), BOUND, token).map(opened -> read(opened).at(clock.instant()));
   }
 
   private static Identity read(ByteBuffer sealed) {

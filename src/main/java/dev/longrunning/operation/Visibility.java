@@ -28,6 +28,11 @@ public record Visibility(boolean everything, Set<String> prefixes) {
     return new Visibility(false, prefixes);
   }
 
+  /** Whether it shows no collection at all. */
+  public boolean isNothing() {
+    return !everything && prefixes.isEmpty();
+  }
+
   public boolean shows(String collection) {
     return everything || isWithin(prefixes, collection);
   }

@@ -212,19 +212,15 @@ public final class Gate {
         caller.ticket().map(ticket -> ticket.admitsCollection(service, target.name())).orElse(true);
     var view = rights(caller).view(asked, service, target.pattern());
     var pass = new Pass(Guard.Who.SUBJECT, caller, asked, service, null, target, view);
-    if (!admitted || isNothing(view)) {
+    if (!admitted || view.isNothing()) {
       throw denied(pass, target.resource());
     }
     return pass;
   }
 
   /** Why what was let in must end now; empty: it may go on. */
-  Optional<Problem> fault(Pass pass, Instant now) {
-    return pass.caller().credential().fault(now).or(() -> taken(pass));
-  }
-
   Optional<Problem> fault(Pass pass) {
-    return fault(pass, clock.instant());
+    return pass.caller().credential().fault(clock.instant()).or(() -> taken(pass));
   }
 
   private Optional<Problem> taken(Pass pass) {
@@ -236,17 +232,13 @@ public final class Gate {
         return Optional.empty();
       }
       return Optional.of(
-          isNothing(view) ? denied(pass, collections.resource()) : CallerProblems.viewChanged());
+          view.isNothing() ? denied(pass, collections.resource()) : CallerProblems.viewChanged());
     }
     boolean held =
         pass.who() == Guard.Who.SUBJECT
             ? now.may(pass.requirement(), pass.service(), pass.where())
             : isHeld(pass);
     return held ? Optional.empty() : Optional.of(denied(pass, pass.shown()));
-  }
-
-  private static boolean isNothing(Visibility view) {
-    return !view.everything() && view.prefixes().isEmpty();
   }
 
   /** Another one whenever what callers may do may have changed. */

@@ -45,22 +45,15 @@ public final class MintMethod {
   public static Method<MintWatchTokenRequest, MintWatchTokenResponse> of(
       WatchTokens tokens, Supplier<Policy> policy, InstantSource clock) {
     var mint = new MintMethod(tokens, policy, clock);
-    var subject = new Watchable();
-    var collections =
-        Guard.on(
-            WatcherMethods.WATCH_COLLECTION,
-            StandardMethod.LIST,
-            (Subject<MintWatchTokenRequest>) subject);
+    Subject<MintWatchTokenRequest> subject = new Watchable();
+    var collections = Guard.on(WatcherMethods.WATCH_COLLECTION, StandardMethod.LIST, subject);
     return new Method<>(
         WatcherMethods.SERVICE,
         "MintWatchToken",
         MintWatchTokenRequest.getDefaultInstance(),
         MintWatchTokenResponse.getDefaultInstance(),
         List.of(),
-        Guard.on(
-                WatcherMethods.WATCH_OPERATION,
-                StandardMethod.GET,
-                (Subject<MintWatchTokenRequest>) subject)
+        Guard.on(WatcherMethods.WATCH_OPERATION, StandardMethod.GET, subject)
             .orOnCollections(collections),
         new CheckedHandler<>(mint::mint));
   }
