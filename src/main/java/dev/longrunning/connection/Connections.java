@@ -3,6 +3,7 @@ package dev.longrunning.connection;
 import dev.longrunning.feed.Timers;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Future;
@@ -51,6 +52,9 @@ public final class Connections {
     HTTP_1,
     HTTP_2
   }
+
+  /** Flushes of one turn after which bytes leave all the same. */
+  private static final int FLUSHES_MAX = 256;
 
   private final Callers callers = new Callers();
   private final AtomicInteger accepted = new AtomicInteger();
@@ -241,6 +245,8 @@ public final class Connections {
     var http2 = pipeline.get(Http2ConnectionHandler.class);
     if (http2 != null) {
       counted(Protocol.HTTP_2, context.channel());
+      // Answers of one turn of the loop leave together.
+      pipeline.addBefore(context.name(), "flushes", new FlushConsolidationHandler(FLUSHES_MAX, true));
       var unread = new UnreadAnswers(http2, context.channel(), unreadBytes);
       new Http2Calls(life, connection, http2, unread, context.channel()).attach();
     } else {
