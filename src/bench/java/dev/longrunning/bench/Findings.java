@@ -1,0 +1,71 @@
+package dev.longrunning.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a stage found: rows, ratios of them, and what is to be known beside. */
+public final class Findings {
+  private final Map<String, Row> rows = new LinkedHashMap<>();
+  private final List<Target> targets = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  public Row add(Row row) {
+    if (rows.put(row.name(), row) != null) {
+      throw new IllegalStateException("two rows of one name: " + row.name());
+    }
+    return row;
+  }
+
+  public Row row(String name) {
+    var row = rows.get(name);
+    if (row == null) {
+      throw new IllegalStateException("no row " + name + " among " + rows.keySet());
+    }
+    return row;
+  }
+
+  /** What one case is to another, round by round. */
+  public double ratio(String one, String other) {
+    var ones = row(one).values();
+    var others = row(other).values();
+    var ratios = new ArrayList<Double>();
+    for (int i = 0; i < Math.min(ones.size(), others.size()); i++) {
+      ratios.add(ones.get(i) / others.get(i));
+    }
+    return Row.median(ratios);
+  }
+
+  public void compare(String one, String other) {
+    targets.add(new Target(one + " : " + other, ratio(one, other), Target.Bound.NONE, 0));
+  }
+
+  public void atLeast(double wanted, String one, String other) {
+    targets.add(new Target(one + " : " + other, ratio(one, other), Target.Bound.AT_LEAST, wanted));
+  }
+
+  public void atMost(double wanted, String one, String other) {
+    targets.add(new Target(one + " : " + other, ratio(one, other), Target.Bound.AT_MOST, wanted));
+  }
+
+  public void target(Target target) {
+    targets.add(target);
+  }
+
+  public void note(String note) {
+    notes.add(note);
+  }
+
+  public List<Row> rows() {
+    return List.copyOf(rows.values());
+  }
+
+  public List<Target> targets() {
+    return List.copyOf(targets);
+  }
+
+  public List<String> notes() {
+    return List.copyOf(notes);
+  }
+}

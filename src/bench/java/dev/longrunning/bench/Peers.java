@@ -1,0 +1,79 @@
+package dev.longrunning.bench;
+
+import dev.longrunning.bench.peer.Bare;
+import dev.longrunning.bench.peer.Etcd;
+import dev.longrunning.bench.peer.Postgres;
+import dev.longrunning.bench.peer.Server;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/**
+ * What was started, one of a kind: asked for again, it is the one that runs already. All of it ends
+ * when this is closed.
+ */
+final class Peers implements AutoCloseable {
+  private final Path work;
+  private final Path jar;
+  private final Map<Object, AutoCloseable> running = new HashMap<>();
+  private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+  /** A kind of server. */
+  private record Kind(
+      String name, List<String> options, Map<String, String> settings, int number) {}
+
+  Peers(Path work, Path jar) {
+    this.work = work;
+    this.jar = jar;
+  }
+
+  Postgres postgres() throws Exception {
+    return one(Postgres.class, "postgres", () -> Postgres.start(work));
+  }
+
+  Etcd etcd() throws Exception {
+    return one(Etcd.class, "etcd", () -> Etcd.start(work));
+  }
+
+  Bare bare(List<String> options) throws Exception {
+    return one(Bare.class, new Kind("bare", options, Map.of(), 0), () -> Bare.start(work, options));
+  }
+
+  Server server(int number, List<String> options, Map<String, String> settings) throws Exception {
+    var database = postgres().database();
+    return one(
+        Server.class,
+        new Kind("server", options, settings, number),
+        () -> Server.start(work, jar, database, options, settings));
+  }
+
+  private <T extends AutoCloseable> T one(Class<T> type, Object kind, Callable<T> start)
+      throws Exception {
+    var known = running.get(kind);
+    if (known != null) {
+      return type.cast(known);
+    }
+    var fresh = start.call();
+    running.put(kind, fresh);
+    started.push(fresh);
+    return fresh;
+  }
+
+  /** Ends one of them before the others. */
+  void end(AutoCloseable peer) throws Exception {
+    running.values().remove(peer);
+    started.remove(peer);
+    peer.close();
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!started.isEmpty()) {
+      started.pop().close();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.longrunning.bench;
+
+import dev.longrunning.bench.stage.Stages;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+
+/** The report: a file of JSON a stage, and of all of them one of JSON and one of Markdown. */
+final class Report {
+  private final Path out;
+  private final Map<String, String> machine;
+  private final Scale scale;
+
+  Report(Path out, Map<String, String> machine, Scale scale) {
+    this.out = out;
+    this.machine = machine;
+    this.scale = scale;
+  }
+
+  boolean has(Stage stage) {
+    return Files.isRegularFile(file(stage));
+  }
+
+  void add(Stage stage, Findings findings) throws IOException {
+    Files.createDirectories(file(stage).getParent());
+    Files.writeString(file(stage), stage(stage, findings).encodePrettily() + "\n");
+  }
+
+  private JsonObject stage(Stage stage, Findings findings) {
+    var rows = new JsonArray();
+    for (var row : findings.rows()) {
+      rows.add(
+          new JsonObject()
+              .put("name", row.name())
+              .put("unit", row.unit())
+              .put("median", row.median())
+              .put("min", row.min())
+              .put("max", row.max())
+              .put("values", new JsonArray(row.values())));
+    }
+    var targets = new JsonArray();
+    for (var target : findings.targets()) {
+      var json = new JsonObject().put("what", target.what()).put("ratio", target.ratio());
+      if (target.bound() != Target.Bound.NONE) {
+        json.put("bound", target.bound().sign())
+            .put("wanted", target.wanted())
+            .put("met", target.isMet());
+      }
+      targets.add(json);
+    }
+    return new JsonObject()
+        .put("stage", stage.name())
+        .put("about", stage.about())
+        .put("measuredAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+        .put(
+            "settings",
+            new JsonObject()
+                .put("rounds", scale.rounds())
+                .put("seconds", seconds(scale.each()))
+                .put("warmUpSeconds", seconds(scale.warmUp()))
+                .put("divisor", scale.divisor()))
+        .put("machine", new JsonObject(Map.copyOf(machine)))
+        .put("rows", rows)
+        .put("ratios", targets)
+        .put("notes", new JsonArray(findings.notes()));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1e3;
+  }
+
+  private Path file(Stage stage) {
+    return out.resolve("stages").resolve(stage.name() + ".json");
+  }
+
+  private List<JsonObject> stages() throws IOException {
+    var stages = new java.util.ArrayList<JsonObject>();
+    for (var stage : Stages.ALL) {
+      if (has(stage)) {
+        stages.add(new JsonObject(Files.readString(file(stage))));
+      }
+    }
+    return stages;
+  }
+
+  void write() throws IOException {
+    var json =
+        new JsonObject()
+            .put("machine", new JsonObject(Map.copyOf(machine)))
+            .put("stages", new JsonArray(stages()));
+    Files.createDirectories(out);
+    Files.writeString(out.resolve("report.json"), json.encodePrettily() + "\n");
+    Files.writeString(out.resolve("report.md"), new Markdown(machine, stages()).text());
+  }
+
+  void writeDocs(Path docs) throws IOException {
+    new PerformanceDocs(docs).write(new Markdown(machine, stages()), stages());
+  }
+}

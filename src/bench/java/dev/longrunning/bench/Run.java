@@ -1,0 +1,113 @@
+package dev.longrunning.bench;
+
+import dev.longrunning.bench.peer.Bare;
+import dev.longrunning.bench.peer.Etcd;
+import dev.longrunning.bench.peer.Postgres;
+import dev.longrunning.bench.peer.Server;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+/** A stage under way: what it asks for is started, and what it opens is closed at its end. */
+public final class Run implements AutoCloseable {
+
+  /** Equal for every JVM that is measured. */
+  private static final List<String> JVM = List.of("-XX:+UseG1GC", "-Xmx4g", "-XX:-UsePerfData");
+
+  private final Scale scale;
+  private final Path work;
+  private final Path jar;
+  private final Peers peers;
+  private final Progress progress;
+  private final Findings findings = new Findings();
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  Run(Scale scale, Path work, Path jar, Peers peers, Progress progress) {
+    this.scale = scale;
+    this.work = work;
+    this.jar = jar;
+    this.peers = peers;
+    this.progress = progress;
+  }
+
+  public Scale scale() {
+    return scale;
+  }
+
+  public Findings findings() {
+    return findings;
+  }
+
+  /** A directory for what this run needs, gone after it. */
+  public Path work() {
+    return work;
+  }
+
+  public Path jar() {
+    return jar;
+  }
+
+  /** Says what is being done, which can take a while. */
+  public void says(String what) {
+    progress.says(what);
+  }
+
+  /** Cases that are measured in turn. */
+  public Rounds rounds(String unit) {
+    return new Rounds(this, unit);
+  }
+
+  public Postgres postgres() throws Exception {
+    return peers.postgres();
+  }
+
+  public Server server() throws Exception {
+    return server(0, JVM, Map.of());
+  }
+
+  /** A replica, numbered from 0, all on one database. */
+  public Server replica(int number) throws Exception {
+    return server(number, JVM, Map.of());
+  }
+
+  /** With options of its JVM and with settings, as in the environment: {@code WATCH_HEARTBEAT}. */
+  public Server server(int number, List<String> options, Map<String, String> settings)
+      throws Exception {
+    progress.says("a server");
+    return peers.server(number, options, settings);
+  }
+
+  public Etcd etcd() throws Exception {
+    progress.says("etcd");
+    return peers.etcd();
+  }
+
+  public Bare bare() throws Exception {
+    return bare(JVM);
+  }
+
+  public Bare bare(List<String> options) throws Exception {
+    progress.says("a bare server of Vert.x gRPC");
+    return peers.bare(options);
+  }
+
+  /** Ends a peer before the stage does: its memory is wanted. */
+  public void end(AutoCloseable peer) throws Exception {
+    peers.end(peer);
+  }
+
+  /** Closes this at the end of the stage. */
+  public <T extends AutoCloseable> T with(T closeable) {
+    opened.push(closeable);
+    return closeable;
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!opened.isEmpty()) {
+      opened.pop().close();
+    }
+  }
+}

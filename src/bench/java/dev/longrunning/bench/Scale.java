@@ -1,0 +1,27 @@
+package dev.longrunning.bench;
+
+import java.time.Duration;
+
+/**
+ * How much is measured.
+ *
+ * @param rounds how often each case is measured, in turn with the others of its stage
+ * @param each how long a case is measured in a round
+ * @param warmUp how long a case runs before the first round
+ * @param divisor what counts are divided by: operations, watchers, changes
+ */
+public record Scale(int rounds, Duration each, Duration warmUp, int divisor) {
+  static final Scale FULL = new Scale(5, Duration.ofSeconds(4), Duration.ofSeconds(10), 1);
+
+  /** Everything once, and as little as possible: shows that it works, not how fast. */
+  static final Scale SMOKE = new Scale(1, Duration.ofMillis(200), Duration.ZERO, 100);
+
+  /** A count at this scale, at least 1. */
+  public int of(int count) {
+    return Math.max(1, count / divisor);
+  }
+
+  public boolean isSmoke() {
+    return divisor > 1;
+  }
+}

@@ -1,0 +1,129 @@
+package dev.longrunning.bench.peer;
+
+import dev.longrunning.observe.Build;
+import dev.longrunning.store.pg.EmbeddedPostgres;
+import dev.longrunning.store.pg.StartFault;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * The PostgreSQL of the jar, with the settings that the server gives it (fsync and
+ * synchronous_commit on), but for as many connections as pgbench wants. What measures and what is
+ * measured are on this one.
+ */
+public final class Postgres implements AutoCloseable {
+  private static final int CONNECTIONS_MAX = 400;
+  private static final Pattern RATE =
+      Pattern.compile("tps = ([0-9.]+) \\(without initial connection time\\)");
+
+  private final Path work;
+  private final EmbeddedPostgres process;
+  private final Vertx vertx = Vertx.vertx();
+
+  /** A database of it. */
+  public record Database(PgConnectOptions options) {
+    public String url() {
+      return "postgres://"
+          + options.getUser()
+          + "@127.0.0.1:"
+          + options.getPort()
+          + "/"
+          + options.getDatabase()
+          + "?sslmode=disable";
+    }
+
+    public String password() {
+      return options.getPassword();
+    }
+  }
+
+  private Postgres(Path work, EmbeddedPostgres process) {
+    this.work = work;
+    this.process = process;
+  }
+
+  public static Postgres start(Path work) throws IOException, InterruptedException {
+    Files.createDirectories(work);
+    var data = Files.createTempDirectory(work, "postgres-");
+    // Made first: a directory that holds something is refused.
+    started(data).close();
+    Files.writeString(
+        data.resolve("postgresql.local.conf"), "max_connections = " + CONNECTIONS_MAX + "\n");
+    return new Postgres(work, started(data));
+  }
+
+  private static EmbeddedPostgres started(Path data) throws IOException, InterruptedException {
+    var postgres = new EmbeddedPostgres(data, Build.load().postgres(), line -> {});
+    try {
+      postgres.start();
+    } catch (StartFault e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    return postgres;
+  }
+
+  /** Empty at first. */
+  public Database database() {
+    return new Database(process.connectOptions());
+  }
+
+  public RowSet<Row> sql(Database database, String sql) throws InterruptedException {
+    return sql(database.options, sql);
+  }
+
+  private RowSet<Row> sql(PgConnectOptions options, String sql) throws InterruptedException {
+    return await(
+        PgConnection.connect(vertx, options)
+            .compose(
+                connection ->
+                    connection.query(sql).execute().eventually(() -> connection.close())));
+  }
+
+  /** Transactions a second of a script for pgbench, of so many clients at a time. */
+  public double pgbench(Database database, String script, int clients, Duration time)
+      throws IOException, InterruptedException {
+    var file = Files.writeString(Files.createTempFile(work, "script-", ".sql"), script);
+    var options = database.options;
+    var command = new ArrayList<>(List.of("pgbench", "-n", "-M", "prepared", "-c", "" + clients));
+    command.addAll(List.of("-j", clients == 1 ? "1" : "2", "-f", file.toString()));
+    // It takes whole seconds only: of less, a glance.
+    command.addAll(
+        time.toSeconds() > 0 ? List.of("-T", "" + time.toSeconds()) : List.of("-t", "2"));
+    command.addAll(List.of("-h", "127.0.0.1", "-p", "" + options.getPort()));
+    command.addAll(List.of("-U", options.getUser(), options.getDatabase()));
+    var text = Program.run(work, "pgbench", Map.of("PGPASSWORD", options.getPassword()), command);
+    Files.delete(file);
+    var rate = RATE.matcher(text);
+    if (!rate.find()) {
+      throw new IOException("pgbench: no rate in what it said:\n" + text);
+    }
+    return Double.parseDouble(rate.group(1));
+  }
+
+  private static <T> T await(Future<T> future) throws InterruptedException {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.MINUTES);
+    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+      throw new IllegalStateException("PostgreSQL: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.close();
+    vertx.close();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.longrunning.bench.stage;
+
+import com.google.longrunning.GetOperationRequest;
+import com.google.protobuf.Any;
+import com.google.protobuf.Empty;
+import dev.longrunning.bench.Hot;
+import dev.longrunning.bench.Run;
+import dev.longrunning.bench.wire.Call;
+import dev.longrunning.bench.wire.Caller;
+import dev.longrunning.v1.CompleteOperationRequest;
+import dev.longrunning.v1.StartOperationRequest;
+import dev.longrunning.v1.UpdateOperationRequest;
+
+/** The calls of this server that are measured. */
+final class Api {
+  static final String GET = "/google.longrunning.Operations/GetOperation";
+  private static final String PRODUCER = "/longrunning.v1.OperationProducer/";
+  private static final int STARTS_IN_FLIGHT = 256;
+
+  private Api() {}
+
+  /** The names that operations have. */
+  static String name(String parent, int number) {
+    return parent + "/operations/o" + number;
+  }
+
+  static Call get(String name) {
+    return Call.of(GET, GetOperationRequest.newBuilder().setName(name).build());
+  }
+
+  static Call start(String name, long says) {
+    return Call.of(
+        PRODUCER + "StartOperation",
+        StartOperationRequest.newBuilder()
+            .setName(name)
+            .setMetadata(Hot.metadata(Hot.state(says)))
+            .build());
+  }
+
+  static Call update(String name, long says) {
+    return Call.of(PRODUCER + "UpdateOperation", updates(name, says));
+  }
+
+  static UpdateOperationRequest updates(String name, long says) {
+    return UpdateOperationRequest.newBuilder()
+        .setName(name)
+        .setMetadata(Hot.metadata(Hot.state(says)))
+        .build();
+  }
+
+  static Call complete(String name) {
+    return Call.of(
+        PRODUCER + "CompleteOperation",
+        CompleteOperationRequest.newBuilder()
+            .setName(name)
+            .setResponse(Any.pack(Empty.getDefaultInstance()))
+            .build());
+  }
+
+  /** Starts the hot operation. */
+  static void startHot(Caller caller) throws InterruptedException {
+    caller.all(1, 1, () -> start(Hot.NAME, 0));
+  }
+
+  /** Starts so many operations of a parent. */
+  static void startAll(Run run, Caller caller, String parent, int count)
+      throws InterruptedException {
+    run.says("starting " + count + " operations");
+    var next = new int[1];
+    caller.all(count, STARTS_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
+  }
+}
