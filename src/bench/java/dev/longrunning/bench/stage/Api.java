@@ -1,7 +1,9 @@
 package dev.longrunning.bench.stage;
 
 import com.google.longrunning.GetOperationRequest;
+import com.google.longrunning.WaitOperationRequest;
 import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Empty;
 import dev.longrunning.bench.Hot;
 import dev.longrunning.bench.Run;
@@ -10,11 +12,12 @@ import dev.longrunning.bench.wire.Caller;
 import dev.longrunning.v1.CompleteOperationRequest;
 import dev.longrunning.v1.StartOperationRequest;
 import dev.longrunning.v1.UpdateOperationRequest;
+import dev.longrunning.v1.WatchOperationRequest;
 
 /** The calls of this server that are measured. */
 final class Api {
   static final String GET = "/google.longrunning.Operations/GetOperation";
-  private static final String PRODUCER = "/longrunning.v1.OperationProducer/";
+  static final String PRODUCER = "/longrunning.v1.OperationProducer/";
   private static final int STARTS_IN_FLIGHT = 256;
 
   private Api() {}
@@ -55,6 +58,18 @@ final class Api {
             .setName(name)
             .setResponse(Any.pack(Empty.getDefaultInstance()))
             .build());
+  }
+
+  static Call watch(String name) {
+    return Call.of(
+        "/longrunning.v1.OperationWatcher/WatchOperation",
+        WatchOperationRequest.newBuilder().setName(name).build());
+  }
+
+  static Call await(String name, Duration timeout) {
+    return Call.of(
+        "/google.longrunning.Operations/WaitOperation",
+        WaitOperationRequest.newBuilder().setName(name).setTimeout(timeout).build());
   }
 
   /** Starts the hot operation. */

@@ -5,7 +5,15 @@ import java.util.List;
 
 /** All stages, in the order in which they run. */
 public final class Stages {
-  public static final List<Stage> ALL = List.of(new Gets(), new Changes());
+  public static final List<Stage> ALL =
+      List.of(
+          new Gets(),
+          new Changes(),
+          new Reports(),
+          new Waits(),
+          new FanOut(),
+          new Delivery(),
+          new Polling());
 
   private Stages() {}
 

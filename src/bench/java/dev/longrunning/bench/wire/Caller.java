@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Caller implements AutoCloseable {
   private static final int DIGITS = 3;
+  private static final double NANOS = 1e9;
   private static final long DRAIN_NANOS = 30_000_000_000L;
 
   private final Loop loop = new Loop("bench-caller");
@@ -73,9 +74,28 @@ public final class Caller implements AutoCloseable {
         .rate();
   }
 
+  /** Hears of each call of a run, which are numbered from 0; called on the thread that calls. */
+  public interface Ledger {
+    Ledger NONE = new Ledger() {};
+
+    /** It is sent; {@code due} is when it should have been, in nanoseconds. */
+    default void sent(long number, long due) {}
+
+    /** Its answer came. */
+    default void heard(long number, byte[] bytes, int offset, int length) {}
+  }
+
   /** Calls so many times a second for so long. */
-  public Tally atRate(double rate, Duration time, Call.Source source) throws InterruptedException {
-    return measure(time, run -> loop.pacer(new Pace(run, 1e9 / rate)::pace), source, false);
+  public Tally atRate(double rate, Duration time, Call.Source source, Ledger ledger)
+      throws InterruptedException {
+    return measure(
+        time,
+        run -> {
+          run.ledger = ledger;
+          loop.pacer(new Pace(run, NANOS / rate)::pace);
+        },
+        source,
+        false);
   }
 
   /** Bytes that came and went on all connections. */
@@ -120,6 +140,8 @@ public final class Caller implements AutoCloseable {
     long until;
     int open;
     boolean begins = true;
+    Ledger ledger = Ledger.NONE;
+    long called;
     private long failed;
     private String failure = "";
 
@@ -165,6 +187,7 @@ public final class Caller implements AutoCloseable {
     private final Connection connection;
     private long due;
     private int messages;
+    private long number;
 
     Slot(Run run, Connection connection) {
       this.run = run;
@@ -175,6 +198,8 @@ public final class Caller implements AutoCloseable {
       due = from;
       messages = 0;
       run.open++;
+      number = run.called++;
+      run.ledger.sent(number, from);
       var call = run.source.next();
       connection.call(call.path(), call.headers(), call.message(), this);
     }
@@ -182,6 +207,7 @@ public final class Caller implements AutoCloseable {
     @Override
     public void message(int id, byte[] bytes, int offset, int length) {
       messages++;
+      run.ledger.heard(number, bytes, offset, length);
     }
 
     @Override
