@@ -87,6 +87,14 @@ final class Changes implements Stage {
     findings.atLeast(2, "Update, 256 in flight", PgBench.BEST);
     findings.compare("Update, 3 replicas, 256 in flight", "Update, 256 in flight");
     findings.compare("Update, 1 in flight", "etcd put, 1 in flight");
+    findings.chart(
+        "Durable changes, 256 in flight",
+        "Update, 256 in flight",
+        "Update, 3 replicas, 256 in flight",
+        "Complete, 256 in flight",
+        "etcd put, 256 in flight",
+        PgBench.BEST);
+    findings.chart("Durable changes, 1 in flight", "Update, 1 in flight", "etcd put, 1 in flight");
     findings.note(
         "Load: this project's generator, one thread; pgbench: two threads. All processors are shared by load, server and database.");
   }

@@ -83,6 +83,8 @@ final class Delivery implements Stage {
             .keep(kept, "etcd watch", rate);
       }
       values.forEach((name, measured) -> run.findings().add(new Row(name, "ms", measured)));
+      chart(run, rate, "due to delivered");
+      chart(run, rate, "acknowledged to delivered");
       run.findings()
           .atMost(
               1,
@@ -93,6 +95,18 @@ final class Delivery implements Stage {
               row("watch", rate, "acknowledged to delivered", 99),
               row("etcd watch", rate, "acknowledged to delivered", 99));
     }
+  }
+
+  private static void chart(Run run, double rate, String what) {
+    run.findings()
+        .chart(
+            String.format("%,.0f changes/s, %s", rate, what),
+            row("watch", rate, what, 50),
+            row("etcd watch", rate, what, 50),
+            row("watch", rate, what, 99),
+            row("etcd watch", rate, what, 99),
+            row("watch", rate, what, 99.9),
+            row("etcd watch", rate, what, 99.9));
   }
 
   private static String key(int number) {

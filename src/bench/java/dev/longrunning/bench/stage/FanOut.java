@@ -52,6 +52,11 @@ final class FanOut implements Stage {
             time -> theirs.rate(putter, says -> Etcd.put(name, Hot.state(says)), time))
         .measure();
     run.findings().atLeast(2, "watches of one operation", "etcd, watches of one key");
+    run.findings()
+        .chart(
+            "5,000 streams of one operation",
+            "watches of one operation",
+            "etcd, watches of one key");
   }
 
   /** Streams that all hear the same. */

@@ -69,6 +69,11 @@ final class Polling implements Stage {
           "time to know, p99 [ms]"
         }) {
       run.findings().compare("watching: " + what, "polling: " + what);
+      run.findings()
+          .chart(
+              "5,000 clients, " + what.replaceFirst(" \\[.*", ""),
+              "watching: " + what,
+              "polling: " + what);
     }
   }
 

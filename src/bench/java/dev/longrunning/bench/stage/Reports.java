@@ -47,6 +47,7 @@ final class Reports implements Stage {
     rounds.measure();
     PgBench.best(run.findings());
     run.findings().atLeast(4, ROW, PgBench.BEST);
+    run.findings().chart("Reports of producers", ROW, PgBench.BEST);
   }
 
   /** Keeps so many reports in flight. */
