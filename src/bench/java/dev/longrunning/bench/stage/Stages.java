@@ -13,7 +13,8 @@ public final class Stages {
           new Waits(),
           new FanOut(),
           new Delivery(),
-          new Polling());
+          new Polling(),
+          new Costs());
 
   private Stages() {}
 
