@@ -41,7 +41,7 @@ final class Lists implements Stage {
   }
 
   /** One of the servers, and what is stored in its database. */
-  private record Size(int operations, String parent, Caller caller, Call middle) {
+  private record Size(int operations, String parent, int port, Call middle) {
     String label() {
       return String.format(Locale.ROOT, ", %,d stored", operations);
     }
@@ -93,8 +93,8 @@ final class Lists implements Stage {
     Server server = shared ? run.server() : run.server(postgres.database());
     String parent = "projects/lists-" + operations;
     new Stored(run, postgres).fill(parent, operations, true);
-    var caller = run.with(new Caller(1, server.port()));
-    return new Size(operations, parent, caller, middle(server, parent, operations));
+    run.says("going to the page in the middle");
+    return new Size(operations, parent, server.port(), middle(server, parent, operations));
   }
 
   private interface Pages {
@@ -106,7 +106,9 @@ final class Lists implements Stage {
     Rounds rounds = run.rounds("ms");
     for (var size : sizes) {
       var call = pages.of(size);
-      rounds.add(name + size.label(), time -> size.caller.inFlight(1, time, () -> call).millis(50));
+      // Opened now: the server closes connections that were idle while it was filled.
+      var caller = run.with(new Caller(1, size.port));
+      rounds.add(name + size.label(), time -> caller.inFlight(1, time, () -> call).millis(50));
     }
     rounds.measure();
   }
