@@ -14,7 +14,11 @@ public final class Stages {
           new FanOut(),
           new Delivery(),
           new Polling(),
-          new Costs());
+          new Costs(),
+          new Resume(),
+          new Lists(),
+          new Start(),
+          new Soak());
 
   private Stages() {}
 
@@ -27,6 +31,8 @@ public final class Stages {
             "--stages: got " + name + ", allowed " + String.join(", ", known));
       }
     }
-    return ALL.stream().filter(stage -> names.isEmpty() || names.contains(stage.name())).toList();
+    return ALL.stream()
+        .filter(stage -> names.isEmpty() || names.contains(stage.name()))
+        .toList();
   }
 }
