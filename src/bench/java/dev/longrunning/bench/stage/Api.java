@@ -10,10 +10,12 @@ import dev.longrunning.bench.wire.Caller;
 import dev.longrunning.v1.CompleteOperationRequest;
 import dev.longrunning.v1.StartOperationRequest;
 import dev.longrunning.v1.UpdateOperationRequest;
+import dev.longrunning.v1.WatchOperationRequest;
 
 /** The calls of this server that are measured. */
 final class Api {
   static final String GET = "/google.longrunning.Operations/GetOperation";
+  private static final String WATCH = "/longrunning.v1.OperationWatcher/WatchOperation";
   private static final String PRODUCER = "/longrunning.v1.OperationProducer/";
   private static final int STARTS_IN_FLIGHT = 256;
 
@@ -48,6 +50,10 @@ final class Api {
         .build();
   }
 
+  static Call watch(String name) {
+    return Call.of(WATCH, WatchOperationRequest.newBuilder().setName(name).build());
+  }
+
   static Call complete(String name) {
     return Call.of(
         PRODUCER + "CompleteOperation",
@@ -65,8 +71,14 @@ final class Api {
   /** Starts so many operations of a parent. */
   static void startAll(Run run, Caller caller, String parent, int count)
       throws InterruptedException {
-    run.says("starting " + count + " operations");
-    var next = new int[1];
-    caller.all(count, STARTS_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
+    startAll(run, caller, parent, 0, count);
+  }
+
+  /** Starts those from one number up to another. */
+  static void startAll(Run run, Caller caller, String parent, int from, int to)
+      throws InterruptedException {
+    run.says("starting " + (to - from) + " operations");
+    var next = new int[] {from};
+    caller.all(to - from, STARTS_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
   }
 }

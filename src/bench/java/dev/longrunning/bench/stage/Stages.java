@@ -5,7 +5,8 @@ import java.util.List;
 
 /** All stages, in the order in which they run. */
 public final class Stages {
-  public static final List<Stage> ALL = List.of(new Gets(), new Changes());
+  public static final List<Stage> ALL =
+      List.of(new Gets(), new Changes(), new Idle(), new Million());
 
   private Stages() {}
 
