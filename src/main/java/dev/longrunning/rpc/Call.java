@@ -93,6 +93,7 @@ public record Call(
 
   /** The same call, from there; null: its connection is gone. */
   public Call from(@Nullable SocketAddress peer) {
+    var from = CallerNetwork.address(peer);
     return new Call(
         services,
         caller,
@@ -102,7 +103,8 @@ public record Call(
         gone,
         identity,
         view,
-        CallerNetwork.address(peer));
+        // A stream keeps them while it is open: one string if they are the same.
+        from.equals(caller) ? caller : from);
   }
 
   /** Whether it is known who calls. */

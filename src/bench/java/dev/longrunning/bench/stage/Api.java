@@ -18,6 +18,8 @@ final class Api {
   private static final String WATCH = "/longrunning.v1.OperationWatcher/WatchOperation";
   private static final String PRODUCER = "/longrunning.v1.OperationProducer/";
   private static final int STARTS_IN_FLIGHT = 256;
+  private static final int STARTS_FIRST = 1_000;
+  private static final int STARTS_FIRST_IN_FLIGHT = 16;
 
   private Api() {}
 
@@ -79,6 +81,9 @@ final class Api {
       throws InterruptedException {
     run.says("starting " + (to - from) + " operations");
     var next = new int[] {from};
-    caller.all(to - from, STARTS_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
+    // A server that has just begun is slow, and refuses what would have to wait for long.
+    int first = Math.min(to - from, STARTS_FIRST);
+    caller.all(first, STARTS_FIRST_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
+    caller.all(to - from - first, STARTS_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
   }
 }
