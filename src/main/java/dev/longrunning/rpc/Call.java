@@ -103,7 +103,9 @@ public record Call(
   }
 
   private Call at(String from) {
-    return new Call(services, caller, deadline, cached, transport, gone, identity, view, from);
+    // A stream keeps them while it is open: one string if they are the same.
+    var address = from.equals(caller) ? caller : from;
+    return new Call(services, caller, deadline, cached, transport, gone, identity, view, address);
   }
 
   /** Whether it is known who calls. */

@@ -18,7 +18,10 @@ import dev.longrunning.v1.WatchOperationRequest;
 final class Api {
   static final String GET = "/google.longrunning.Operations/GetOperation";
   static final String PRODUCER = "/longrunning.v1.OperationProducer/";
+  private static final String WATCH = "/longrunning.v1.OperationWatcher/WatchOperation";
   private static final int STARTS_IN_FLIGHT = 256;
+  private static final int STARTS_FIRST = 1_000;
+  private static final int STARTS_FIRST_IN_FLIGHT = 16;
 
   private Api() {}
 
@@ -51,6 +54,10 @@ final class Api {
         .build();
   }
 
+  static Call watch(String name) {
+    return Call.of(WATCH, WatchOperationRequest.newBuilder().setName(name).build());
+  }
+
   static Call complete(String name) {
     return Call.of(
         PRODUCER + "CompleteOperation",
@@ -58,12 +65,6 @@ final class Api {
             .setName(name)
             .setResponse(Any.pack(Empty.getDefaultInstance()))
             .build());
-  }
-
-  static Call watch(String name) {
-    return Call.of(
-        "/longrunning.v1.OperationWatcher/WatchOperation",
-        WatchOperationRequest.newBuilder().setName(name).build());
   }
 
   static Call await(String name, Duration timeout) {
@@ -80,8 +81,17 @@ final class Api {
   /** Starts so many operations of a parent. */
   static void startAll(Run run, Caller caller, String parent, int count)
       throws InterruptedException {
-    run.says("starting " + count + " operations");
-    var next = new int[1];
-    caller.all(count, STARTS_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
+    startAll(run, caller, parent, 0, count);
+  }
+
+  /** Starts those from one number up to another. */
+  static void startAll(Run run, Caller caller, String parent, int from, int to)
+      throws InterruptedException {
+    run.says("starting " + (to - from) + " operations");
+    var next = new int[] {from};
+    // A server that has just begun is slow, and refuses what would have to wait for long.
+    int first = Math.min(to - from, STARTS_FIRST);
+    caller.all(first, STARTS_FIRST_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
+    caller.all(to - from - first, STARTS_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
   }
 }

@@ -15,6 +15,8 @@ public final class Stages {
           new Delivery(),
           new Polling(),
           new Costs(),
+          new Idle(),
+          new Million(),
           new Resume(),
           new Lists(),
           new Start(),
@@ -31,8 +33,6 @@ public final class Stages {
             "--stages: got " + name + ", allowed " + String.join(", ", known));
       }
     }
-    return ALL.stream()
-        .filter(stage -> names.isEmpty() || names.contains(stage.name()))
-        .toList();
+    return ALL.stream().filter(stage -> names.isEmpty() || names.contains(stage.name())).toList();
   }
 }
