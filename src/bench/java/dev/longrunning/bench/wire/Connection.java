@@ -2,6 +2,7 @@ package dev.longrunning.bench.wire;
 
 import io.netty.util.collection.IntObjectHashMap;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -69,7 +70,7 @@ public final class Connection {
 
   /** On the loop: connects to a port of this machine; waits until it is open. */
   public static Connection open(Loop loop, int port) throws IOException {
-    return open(loop, new InetSocketAddress("127.0.0.1", port));
+    return open(loop, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
   }
 
   static Connection open(Loop loop, InetSocketAddress address) throws IOException {
