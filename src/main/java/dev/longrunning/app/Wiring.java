@@ -208,6 +208,8 @@ final class Wiring {
     var options =
         new VertxOptions()
             .setEventLoopPoolSize(settings.eventLoops())
+            // There is one class loader, and nothing to set at every turn of a loop.
+            .setDisableTCCL(true)
             .setFileSystemOptions(withoutFiles());
     Vertx vertx = Vertx.builder().with(options).withTransport(transport).build();
     steps.add("vertx", () -> Waiting.await("vertx", vertx.close(), CLOSE_LIMIT));

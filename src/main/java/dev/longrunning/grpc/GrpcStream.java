@@ -49,11 +49,11 @@ final class GrpcStream<Q extends Message> implements StreamWire {
   private final Promise<Void> gone = Promise.promise();
   private final Context loop = Vertx.currentContext();
   private final OpenStream<Q> stream;
-  private final LateMessage late;
 
-  /** Null once there are no more requests to read. */
+  /** Null once there are no more requests to read, and so is {@link #late}. */
   private @Nullable RequestFrames frames;
 
+  private @Nullable LateMessage late;
   private @Nullable TextBody text;
   private @Nullable Q only;
   private boolean wanted;
@@ -106,8 +106,11 @@ final class GrpcStream<Q extends Message> implements StreamWire {
     if (frames != null) {
       frames.drop();
     }
-    late.stop();
+    if (late != null) {
+      late.stop();
+    }
     frames = null;
+    late = null;
     text = null;
     only = null;
     wanted = false;
@@ -156,7 +159,7 @@ final class GrpcStream<Q extends Message> implements StreamWire {
   private void deliver() {
     reading = true;
     try {
-      while (wanted && frames != null) {
+      while (wanted && frames != null && late != null) {
         var message = frames.next();
         late.watch(frames.isPartial());
         if (message.isPresent()) {

@@ -118,7 +118,7 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
 
   private void dispatch(HttpServerRequest request, Framing framing) {
     String path = Objects.requireNonNullElse(request.path(), "");
-    var row = table.find(path.startsWith("/") ? path.substring(1) : "").orElse(null);
+    var row = table.atPath(path).orElse(null);
     if (row == null) {
       refuse(request, Problem.unimplemented("method: nothing answers at " + Problem.shown(path)));
       return;
@@ -139,9 +139,18 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
         new UnaryCall<>(method, framing, this, begin, request).begin();
       } else if (row instanceof StreamMethod<?, ?> method) {
         new GrpcStream<>(method, framing, this, begin, request).begin();
+        forgetHeaders(request);
       }
     } catch (RuntimeException failure) {
       refuseUnread(row, begin.at(), request, failure);
+    }
+  }
+
+  /** They have been read: a stream may be open for hours, and a credential is long. */
+  private static void forgetHeaders(HttpServerRequest request) {
+    // Over HTTP/1.1 a stream has a connection of its own, and Vert.x may still look at them.
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.headers().clear();
     }
   }
 

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Confined to the event loop of its request, whose context leads to it.
  *
- * <p><b>Bounds.</b> Keeps {@value RequestName#CHARACTERS_MAX} characters of an operation's name and
- * {@value #AGENT_CHARACTERS_MAX} of the caller's program.
+ * <p><b>Bounds.</b> Keeps {@value RequestName#CHARACTERS_MAX} characters of an operation's name
+ * and, for a line, {@value #AGENT_CHARACTERS_MAX} of the caller's program and the request's id.
  */
 final class Exchange implements CallRecorder.Recording {
   static final int AGENT_CHARACTERS_MAX = 64;
@@ -43,6 +43,12 @@ final class Exchange implements CallRecorder.Recording {
   private final LongSupplier nanos;
   private final @Nullable LineLog log;
   private final Context context;
+
+  /** Of the headers, which a stream does not keep; empty where no line is wanted. */
+  private final String agent;
+
+  private final String givenId;
+  private final boolean grpc;
   private String method = "";
   private String operation = "";
   private String code = "";
@@ -63,6 +69,13 @@ final class Exchange implements CallRecorder.Recording {
     this.nanos = nanos;
     this.log = log;
     this.context = Objects.requireNonNull(Vertx.currentContext(), "requests come on event loops");
+    this.agent = log == null ? "" : cut(header("user-agent"), AGENT_CHARACTERS_MAX);
+    this.givenId = log == null || !isId(header("x-request-id")) ? "" : header("x-request-id");
+    this.grpc = log != null && header("content-type").startsWith("application/grpc");
+  }
+
+  private String header(String name) {
+    return Objects.requireNonNullElse(request.getHeader(name), "");
   }
 
   /** Makes it the one of the running request, and writes its line once it is answered. */
@@ -137,7 +150,6 @@ final class Exchange implements CallRecorder.Recording {
     }
     logged = true;
     var response = request.response();
-    var agent = Objects.requireNonNullElse(request.getHeader("user-agent"), "");
     log.write(
         new AccessLine(
             at,
@@ -152,21 +164,23 @@ final class Exchange implements CallRecorder.Recording {
             request.bytesRead(),
             response.bytesWritten(),
             nanos.getAsLong() - beginNanos,
-            cut(agent, AGENT_CHARACTERS_MAX)));
+            agent));
   }
 
   private String id() {
-    String given = request.getHeader("x-request-id");
-    return given != null && ID.matcher(given).matches()
-        ? given
-        : Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
+    return givenId.isEmpty()
+        ? Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE)
+        : givenId;
+  }
+
+  private static boolean isId(String given) {
+    return ID.matcher(given).matches();
   }
 
   /** By the content type, as the port tells them apart. */
   private String transport() {
-    String type = Objects.requireNonNullElse(request.getHeader("content-type"), "");
     String protocol = request.version() == HttpVersion.HTTP_2 ? "h2" : "http/1";
-    return (type.startsWith("application/grpc") ? "grpc" : "rest") + '+' + protocol;
+    return (grpc ? "grpc" : "rest") + '+' + protocol;
   }
 
   /** What the transport answered to a request that was no call. */

@@ -102,6 +102,17 @@ final class StreamContractTest {
     assertThat(stream.call.gone().isComplete()).isFalse();
   }
 
+  @Test
+  void what_a_caller_shows_is_not_kept_while_its_stream_is_open() {
+    var client = StreamClient.watch(server, Form.GRPC, Map.of("authorization", "Bearer secret"));
+    var stream = opened();
+
+    assertThat(server.onLoop(() -> server.newest.headers().isEmpty())).isTrue();
+
+    stream.end();
+    assertThat(client.code()).isEqualTo(Code.OK);
+  }
+
   @ParameterizedTest
   @EnumSource
   void a_caller_knows_that_its_stream_is_open_before_there_is_a_reply(Form form) {

@@ -29,6 +29,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -91,6 +92,9 @@ final class TestServer implements AutoCloseable {
   /** What the port's one event loop has open, and may be asked there only. */
   volatile CallPipeline pipeline;
 
+  /** The request that came last; may be looked at on the port's event loop only. */
+  volatile HttpServerRequest newest;
+
   private volatile Context loop;
   private final StreamSettings limits;
 
@@ -138,12 +142,30 @@ final class TestServer implements AutoCloseable {
     this.port = port.port();
   }
 
+  private final class Recorder implements CallRecorder {
+    @Override
+    public void arrived(HttpServerRequest request) {
+      newest = request;
+    }
+
+    @Override
+    public void ended(Ended call) {
+      ended.add(call);
+    }
+  }
+
   private ApiPort.Service service() {
     var clock = InstantSource.system();
     loop = vertx.getOrCreateContext();
     pipeline =
         new CallPipeline(
-            vertx, clock, () -> "id-7", AdmissionSettings.DEFAULT, limits, Gate.open(), ended::add);
+            vertx,
+            clock,
+            () -> "id-7",
+            AdmissionSettings.DEFAULT,
+            limits,
+            Gate.open(),
+            new Recorder());
     var rows = new ArrayList<Row<?, ?>>(alone ? List.of() : methods.rows());
     rows.addAll(more.apply(loop));
     var table = StandardMethods.with(rows, readiness, new ContextTurns(loop)::next);

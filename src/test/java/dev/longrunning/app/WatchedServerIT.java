@@ -13,9 +13,13 @@ import dev.longrunning.testing.Scrape;
 import dev.longrunning.testing.ServerProcess;
 import dev.longrunning.v1.ReportOperationsRequest;
 import dev.longrunning.v1.StartOperationRequest;
+import dev.longrunning.v1.WatchOperationRequest;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -186,6 +190,32 @@ final class WatchedServerIT {
 
     var line = lineOf("google.longrunning.Operations/GetOperation");
     assertThat(line.getString("id")).matches("[0-9a-f]{16}");
+  }
+
+  @Test
+  void a_stream_is_a_line_with_what_came_in_its_headers() throws Exception {
+    var http =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false));
+    var bytes = WatchOperationRequest.newBuilder().setName("operations/none").build().toByteArray();
+    var options =
+        new RequestOptions()
+            .setMethod(HttpMethod.POST)
+            .setAbsoluteURI(api + "/longrunning.v1.OperationWatcher/WatchOperation")
+            .putHeader("content-type", "application/grpc")
+            .putHeader("te", "trailers")
+            .putHeader("user-agent", "a-watcher/1")
+            .putHeader("x-request-id", "stream-1");
+    var body = Buffer.buffer().appendByte((byte) 0).appendInt(bytes.length).appendBytes(bytes);
+    await(http.request(options).compose(call -> call.send(body)), Calls.LONG_SECONDS);
+
+    var line = lineOf("stream-1");
+    assertThat(line.getString("transport")).isEqualTo("grpc+h2");
+    assertThat(line.getString("agent")).isEqualTo("a-watcher/1");
+    assertThat(line.getString("operation")).isEqualTo("operations/none");
+    assertThat(line.getString("code")).isEqualTo("NOT_FOUND");
   }
 
   @Test

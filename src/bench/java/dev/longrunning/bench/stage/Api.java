@@ -1,7 +1,9 @@
 package dev.longrunning.bench.stage;
 
 import com.google.longrunning.GetOperationRequest;
+import com.google.longrunning.WaitOperationRequest;
 import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Empty;
 import dev.longrunning.bench.Hot;
 import dev.longrunning.bench.Run;
@@ -10,12 +12,16 @@ import dev.longrunning.bench.wire.Caller;
 import dev.longrunning.v1.CompleteOperationRequest;
 import dev.longrunning.v1.StartOperationRequest;
 import dev.longrunning.v1.UpdateOperationRequest;
+import dev.longrunning.v1.WatchOperationRequest;
 
 /** The calls of this server that are measured. */
 final class Api {
   static final String GET = "/google.longrunning.Operations/GetOperation";
-  private static final String PRODUCER = "/longrunning.v1.OperationProducer/";
+  static final String PRODUCER = "/longrunning.v1.OperationProducer/";
+  private static final String WATCH = "/longrunning.v1.OperationWatcher/WatchOperation";
   private static final int STARTS_IN_FLIGHT = 256;
+  private static final int STARTS_FIRST = 1_000;
+  private static final int STARTS_FIRST_IN_FLIGHT = 16;
 
   private Api() {}
 
@@ -48,6 +54,10 @@ final class Api {
         .build();
   }
 
+  static Call watch(String name) {
+    return Call.of(WATCH, WatchOperationRequest.newBuilder().setName(name).build());
+  }
+
   static Call complete(String name) {
     return Call.of(
         PRODUCER + "CompleteOperation",
@@ -55,6 +65,12 @@ final class Api {
             .setName(name)
             .setResponse(Any.pack(Empty.getDefaultInstance()))
             .build());
+  }
+
+  static Call await(String name, Duration timeout) {
+    return Call.of(
+        "/google.longrunning.Operations/WaitOperation",
+        WaitOperationRequest.newBuilder().setName(name).setTimeout(timeout).build());
   }
 
   /** Starts the hot operation. */
@@ -65,8 +81,17 @@ final class Api {
   /** Starts so many operations of a parent. */
   static void startAll(Run run, Caller caller, String parent, int count)
       throws InterruptedException {
-    run.says("starting " + count + " operations");
-    var next = new int[1];
-    caller.all(count, STARTS_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
+    startAll(run, caller, parent, 0, count);
+  }
+
+  /** Starts those from one number up to another. */
+  static void startAll(Run run, Caller caller, String parent, int from, int to)
+      throws InterruptedException {
+    run.says("starting " + (to - from) + " operations");
+    var next = new int[] {from};
+    // A server that has just begun is slow, and refuses what would have to wait for long.
+    int first = Math.min(to - from, STARTS_FIRST);
+    caller.all(first, STARTS_FIRST_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
+    caller.all(to - from - first, STARTS_IN_FLIGHT, () -> start(name(parent, next[0]++), 0));
   }
 }

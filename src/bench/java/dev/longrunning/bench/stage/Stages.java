@@ -6,7 +6,21 @@ import java.util.List;
 /** All stages, in the order in which they run. */
 public final class Stages {
   public static final List<Stage> ALL =
-      List.of(new Gets(), new Changes(), new Resume(), new Lists(), new Start(), new Soak());
+      List.of(
+          new Gets(),
+          new Changes(),
+          new Reports(),
+          new Waits(),
+          new FanOut(),
+          new Delivery(),
+          new Polling(),
+          new Costs(),
+          new Idle(),
+          new Million(),
+          new Resume(),
+          new Lists(),
+          new Start(),
+          new Soak());
 
   private Stages() {}
 
