@@ -47,6 +47,7 @@ public final class Connection {
   private final IntObjectHashMap<long[]> streamWindows = new IntObjectHashMap<>(2);
 
   /** Bytes for which there was no window. */
+  @SuppressWarnings("ArrayRecordComponent") // Handed on as it is, and never compared.
   private record Parked(int id, byte[] message, boolean last) {}
 
   private Connection(Loop loop, SocketChannel channel) throws IOException {
@@ -237,6 +238,7 @@ public final class Connection {
     }
   }
 
+  @SuppressWarnings("ByteBufferBackingArray") // The buffer of the loop, which is allocated.
   void read() {
     var in = loop.in();
     try {
