@@ -8,6 +8,7 @@ import dev.longrunning.bench.wire.Call;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ public final class Etcd implements AutoCloseable {
   /** It listens once it has a leader. */
   private boolean answers() {
     try (var socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port));
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       return true;
     } catch (IOException e) {
       return false;

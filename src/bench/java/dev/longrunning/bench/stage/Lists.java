@@ -24,6 +24,9 @@ final class Lists implements Stage {
   private static final int[] OPERATIONS = {10_000, 1_000_000, 10_000_000};
   private static final int PAGE = 50;
 
+  private static final int WARM_UP_CALLS = 20_000;
+  private static final int WARM_UP_IN_FLIGHT = 4;
+
   /** To walk to the middle with. */
   private static final int LARGE_PAGE = 1_000;
 
@@ -72,12 +75,13 @@ final class Lists implements Stage {
                     Locale.ROOT,
                     "Left out: %,d operations, which want %,d GB of disk; there were %,d.",
                     stored,
-                    stored * BYTES_EACH >> 30,
+                    (stored * BYTES_EACH) >> 30,
                     free >> 30));
       } else {
         sizes.add(size(run, stored));
       }
     }
+    warmUp(run, sizes);
     measure(run, "first page", sizes, size -> page(size.parent, PAGE, "", ""));
     measure(run, "page in the middle", sizes, Size::middle);
     for (var filter : FILTERS.entrySet()) {
@@ -95,6 +99,17 @@ final class Lists implements Stage {
     new Stored(run, postgres).fill(parent, operations, true);
     run.says("going to the page in the middle");
     return new Size(operations, parent, server.port(), middle(server, parent, operations));
+  }
+
+  /** As many calls for each: on the way to the middle of many operations there were more. */
+  private static void warmUp(Run run, List<Size> sizes) throws InterruptedException {
+    run.says("warming up");
+    for (var size : sizes) {
+      var call = page(size.parent, PAGE, "", "");
+      try (var caller = new Caller(1, size.port)) {
+        caller.all(run.scale().of(WARM_UP_CALLS), WARM_UP_IN_FLIGHT, () -> call);
+      }
+    }
   }
 
   private interface Pages {

@@ -5,7 +5,7 @@ import dev.longrunning.bench.Row;
 import dev.longrunning.bench.Run;
 import dev.longrunning.bench.Stage;
 import dev.longrunning.bench.Target;
-import dev.longrunning.bench.peer.Program;
+import dev.longrunning.bench.peer.Heap;
 import dev.longrunning.bench.peer.Server;
 import dev.longrunning.bench.wire.Call;
 import dev.longrunning.bench.wire.Caller;
@@ -37,7 +37,6 @@ final class Soak implements Stage {
   private static final int IN_FLIGHT = 64;
   private static final int RUNNING = 500;
   private static final double SHARE = 0.5;
-  private static final double MIB = 1 << 20;
   private static final String PARENT = "projects/soak";
 
   /** Small, so that half an hour shows what grows. */
@@ -76,7 +75,7 @@ final class Soak implements Stage {
       watches.check();
       run.says("minute " + i + " of " + minutes + ": " + facts.add(tally));
     }
-    facts.found();
+    facts.found(run.findings());
     run.findings()
         .note(
             String.format(
@@ -225,12 +224,11 @@ final class Soak implements Stage {
   }
 
   /** All of it. */
-  private record Facts(Run run, Server server, Map<String, Fact> facts) {
+  private record Facts(Server server, Heap heap, Map<String, Fact> facts) {
     private static final Pattern THREADS = Pattern.compile("Threads:\\s+(\\d+)");
-    private static final Pattern USED = Pattern.compile("used (\\d+)K");
 
     Facts(Run run, Server server) {
-      this(run, server, new LinkedHashMap<>());
+      this(server, new Heap(run.work(), server.program()), new LinkedHashMap<>());
     }
 
     String add(Tally tally) throws Exception {
@@ -238,8 +236,8 @@ final class Soak implements Stage {
       // Resident first: the collection would give some of it back.
       return String.join(
           ", ",
-          fact("resident", "MiB", 1.1, server.program().residentBytes() / MIB),
-          fact("heap after a collection", "MiB", 1.1, heap()),
+          fact("resident", "MiB", 1.1, server.program().residentBytes() / Heap.MIB),
+          fact("heap after a collection", "MiB", 1.1, heap.used() / Heap.MIB),
           fact("threads", "", 1.1, number(THREADS, Files.readString(proc.resolve("status")))),
           fact("descriptors", "", 1.1, entries(proc.resolve("fd"))),
           fact("p50", "ms", 1.25, tally.millis(50)),
@@ -248,17 +246,6 @@ final class Soak implements Stage {
 
     private String fact(String name, String unit, double growthMax, double value) {
       return facts.computeIfAbsent(name, key -> new Fact(key, unit, growthMax)).add(value);
-    }
-
-    private double heap() throws Exception {
-      jcmd("GC.run");
-      return number(USED, jcmd("GC.heap_info")) / 1_024;
-    }
-
-    private String jcmd(String what) throws Exception {
-      var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-      var command = List.of(jcmd, "" + server.program().pid(), what);
-      return Program.run(run.work(), "jcmd", Map.of(), command);
     }
 
     private static double number(Pattern pattern, String text) throws IOException {
@@ -275,8 +262,8 @@ final class Soak implements Stage {
       }
     }
 
-    void found() {
-      facts.values().forEach(fact -> fact.found(run.findings()));
+    void found(Findings findings) {
+      facts.values().forEach(fact -> fact.found(findings));
     }
   }
 }
