@@ -99,7 +99,7 @@ public final class Bench implements Callable<Integer> {
       return 0;
     }
     var stages = Stages.named(names);
-    Prerequisites.check(jar, stages);
+    Prerequisites.check(jar);
     var report = new Report(out, Machine.read(jar), scale());
     var progress = new Progress(System.err);
     measure(stages, report, progress);

@@ -1,6 +1,7 @@
 package dev.longrunning.bench;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ public final class Findings {
   private final Map<String, Row> rows = new LinkedHashMap<>();
   private final List<Target> targets = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final Map<String, List<String>> charts = new LinkedHashMap<>();
 
   public Row add(Row row) {
     if (rows.put(row.name(), row) != null) {
@@ -55,6 +57,18 @@ public final class Findings {
 
   public void note(String note) {
     notes.add(note);
+  }
+
+  /** Rows of one unit that are to be seen side by side. */
+  public void chart(String title, String... names) {
+    for (String name : names) {
+      row(name);
+    }
+    charts.put(title, List.of(names));
+  }
+
+  public Map<String, List<String>> charts() {
+    return Collections.unmodifiableMap(charts);
   }
 
   public List<Row> rows() {

@@ -2,17 +2,16 @@ package dev.longrunning.bench;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** The report as Markdown. */
 final class Markdown {
-  private final Map<String, String> machine;
   private final List<JsonObject> stages;
 
-  Markdown(Map<String, String> machine, List<JsonObject> stages) {
-    this.machine = machine;
+  Markdown(List<JsonObject> stages) {
     this.stages = stages;
   }
 
@@ -28,10 +27,22 @@ final class Markdown {
     return text.toString();
   }
 
+  /** Of the stage that was measured last. */
   String machine() {
     var text = new StringBuilder("| | |\n|---|---|\n");
-    machine.forEach(
-        (name, value) -> text.append("| ").append(name).append(" | ").append(value).append(" |\n"));
+    stages.stream()
+        .max(Comparator.comparing(stage -> stage.getString("measuredAt")))
+        .ifPresent(
+            stage ->
+                stage.getJsonObject("machine").stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(
+                        fact ->
+                            text.append("| ")
+                                .append(fact.getKey())
+                                .append(" | ")
+                                .append(fact.getValue())
+                                .append(" |\n")));
     return text.toString();
   }
 

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -55,6 +56,8 @@ final class Report {
       }
       targets.add(json);
     }
+    var charts = new JsonObject();
+    findings.charts().forEach((title, names) -> charts.put(title, new JsonArray(names)));
     return new JsonObject()
         .put("stage", stage.name())
         .put("about", stage.about())
@@ -69,6 +72,7 @@ final class Report {
         .put("machine", new JsonObject(Map.copyOf(machine)))
         .put("rows", rows)
         .put("ratios", targets)
+        .put("charts", charts)
         .put("notes", new JsonArray(findings.notes()));
   }
 
@@ -91,16 +95,17 @@ final class Report {
   }
 
   void write() throws IOException {
-    var json =
-        new JsonObject()
-            .put("machine", new JsonObject(Map.copyOf(machine)))
-            .put("stages", new JsonArray(stages()));
+    var json = new JsonObject().put("stages", new JsonArray(stages()));
     Files.createDirectories(out);
     Files.writeString(out.resolve("report.json"), json.encodePrettily() + "\n");
-    Files.writeString(out.resolve("report.md"), new Markdown(machine, stages()).text());
+    Files.writeString(out.resolve("report.md"), new Markdown(stages()).text());
   }
 
   void writeDocs(Path docs) throws IOException {
-    new PerformanceDocs(docs).write(new Markdown(machine, stages()), stages());
+    new PerformanceDocs(docs).write(stages());
+    Files.copy(
+        out.resolve("report.json"),
+        docs.resolve("performance/report.json"),
+        StandardCopyOption.REPLACE_EXISTING);
   }
 }

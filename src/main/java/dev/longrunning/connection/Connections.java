@@ -246,7 +246,7 @@ public final class Connections {
     if (http2 != null) {
       counted(Protocol.HTTP_2, context.channel());
       // Answers of one turn of the loop leave together.
-      pipeline.addBefore(
+      pipeline.addAfter(
           context.name(), "flushes", new FlushConsolidationHandler(FLUSHES_MAX, true));
       var unread = new UnreadAnswers(http2, context.channel(), unreadBytes);
       new Http2Calls(life, connection, http2, unread, context.channel()).attach();

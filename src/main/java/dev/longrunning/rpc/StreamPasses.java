@@ -87,7 +87,7 @@ final class StreamPasses {
     for (int i = 0; i < CHECKED_A_TURN; i++) {
       var stream = left.poll();
       if (stream != null) {
-        stream.judge(pass -> judged.computeIfAbsent(pass, pipeline.gate()::fault));
+        judge(stream, judged);
         continue;
       }
       var caller = callers.poll();
@@ -100,5 +100,14 @@ final class StreamPasses {
       }
     }
     pipeline.nextTurn(() -> go(callers, left, changed));
+  }
+
+  /** A stream that cannot be judged ends; those after it are judged all the same. */
+  private void judge(OpenStream<?> stream, Map<Gate.Pass, Optional<Problem>> judged) {
+    try {
+      stream.judge(pass -> judged.computeIfAbsent(pass, pipeline.gate()::fault));
+    } catch (RuntimeException e) {
+      stream.fail(e);
+    }
   }
 }

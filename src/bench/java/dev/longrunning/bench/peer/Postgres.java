@@ -30,6 +30,7 @@ public final class Postgres implements AutoCloseable {
       Pattern.compile("tps = ([0-9.]+) \\(without initial connection time\\)");
 
   private final Path work;
+  private final Path data;
   private final EmbeddedPostgres process;
   private final Vertx vertx = Vertx.vertx();
 
@@ -50,8 +51,9 @@ public final class Postgres implements AutoCloseable {
     }
   }
 
-  private Postgres(Path work, EmbeddedPostgres process) {
+  private Postgres(Path work, Path data, EmbeddedPostgres process) {
     this.work = work;
+    this.data = data;
     this.process = process;
   }
 
@@ -62,7 +64,7 @@ public final class Postgres implements AutoCloseable {
     started(data).close();
     Files.writeString(
         data.resolve("postgresql.local.conf"), "max_connections = " + CONNECTIONS_MAX + "\n");
-    return new Postgres(work, started(data));
+    return new Postgres(work, data, started(data));
   }
 
   private static EmbeddedPostgres started(Path data) throws IOException, InterruptedException {
@@ -119,6 +121,17 @@ public final class Postgres implements AutoCloseable {
     } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
       throw new IllegalStateException("PostgreSQL: " + e.getMessage(), e);
     }
+  }
+
+  /** Time of processors that its processes have used, of those that there are. */
+  public Duration cpu() throws IOException {
+    long postmaster =
+        Long.parseLong(
+            Files.readAllLines(data.resolve("postgresql/postmaster.pid")).get(0).strip());
+    return ProcessHandle.of(postmaster).stream()
+        .flatMap(ProcessHandle::descendants)
+        .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.longrunning.bench.stage;
 
 import com.google.longrunning.GetOperationRequest;
+import com.google.longrunning.WaitOperationRequest;
 import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Empty;
 import dev.longrunning.bench.Hot;
 import dev.longrunning.bench.Run;
@@ -15,8 +17,7 @@ import dev.longrunning.v1.WatchOperationRequest;
 /** The calls of this server that are measured. */
 final class Api {
   static final String GET = "/google.longrunning.Operations/GetOperation";
-  private static final String WATCH = "/longrunning.v1.OperationWatcher/WatchOperation";
-  private static final String PRODUCER = "/longrunning.v1.OperationProducer/";
+  static final String PRODUCER = "/longrunning.v1.OperationProducer/";
   private static final int STARTS_IN_FLIGHT = 256;
   private static final int STARTS_FIRST = 1_000;
   private static final int STARTS_FIRST_IN_FLIGHT = 16;
@@ -52,10 +53,6 @@ final class Api {
         .build();
   }
 
-  static Call watch(String name) {
-    return Call.of(WATCH, WatchOperationRequest.newBuilder().setName(name).build());
-  }
-
   static Call complete(String name) {
     return Call.of(
         PRODUCER + "CompleteOperation",
@@ -63,6 +60,18 @@ final class Api {
             .setName(name)
             .setResponse(Any.pack(Empty.getDefaultInstance()))
             .build());
+  }
+
+  static Call watch(String name) {
+    return Call.of(
+        "/longrunning.v1.OperationWatcher/WatchOperation",
+        WatchOperationRequest.newBuilder().setName(name).build());
+  }
+
+  static Call await(String name, Duration timeout) {
+    return Call.of(
+        "/google.longrunning.Operations/WaitOperation",
+        WaitOperationRequest.newBuilder().setName(name).setTimeout(timeout).build());
   }
 
   /** Starts the hot operation. */

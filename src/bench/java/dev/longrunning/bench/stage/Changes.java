@@ -1,11 +1,9 @@
 package dev.longrunning.bench.stage;
 
 import dev.longrunning.bench.Hot;
-import dev.longrunning.bench.Rounds;
 import dev.longrunning.bench.Run;
 import dev.longrunning.bench.Stage;
 import dev.longrunning.bench.peer.Etcd;
-import dev.longrunning.bench.peer.Postgres;
 import dev.longrunning.bench.wire.Call;
 import dev.longrunning.bench.wire.Caller;
 
@@ -13,8 +11,6 @@ import dev.longrunning.bench.wire.Caller;
 final class Changes implements Stage {
   private static final int OPERATIONS = 10_000;
   private static final int REPLICAS = 3;
-  private static final int[] CLIENTS = {1, 8, 32, 256};
-  static final String BEST_UPDATE = "pgbench, single-row UPDATE, best";
 
   @Override
   public String name() {
@@ -37,7 +33,7 @@ final class Changes implements Stage {
       three[i] = run.replica(i).port();
     }
     var etcd = run.etcd();
-    var pgbench = new PgBench(run, run.postgres().database(), operations);
+    var pgbench = new PgBench(run, "changes", operations);
     var single = run.with(new Caller(4, one.port()));
     var triple = run.with(new Caller(2, three));
     var put = run.with(new Caller(4, etcd.port()));
@@ -57,6 +53,7 @@ final class Changes implements Stage {
           .add("etcd put" + flight, time -> put.inFlight(inFlight, time, puts).rate());
       if (inFlight > 1) {
         pgbench.add(rounds);
+        pgbench.addSelect(rounds);
       }
       rounds.measure();
       completions(run, single, inFlight);
@@ -87,63 +84,18 @@ final class Changes implements Stage {
     var findings = run.findings();
     PgBench.best(findings);
     findings.atLeast(1.5, "Update, 256 in flight", "etcd put, 256 in flight");
-    findings.atLeast(2, "Update, 256 in flight", BEST_UPDATE);
+    findings.atLeast(2, "Update, 256 in flight", PgBench.BEST);
     findings.compare("Update, 3 replicas, 256 in flight", "Update, 256 in flight");
     findings.compare("Update, 1 in flight", "etcd put, 1 in flight");
+    findings.chart(
+        "Durable changes, 256 in flight",
+        "Update, 256 in flight",
+        "Update, 3 replicas, 256 in flight",
+        "Complete, 256 in flight",
+        "etcd put, 256 in flight",
+        PgBench.BEST);
+    findings.chart("Durable changes, 1 in flight", "Update, 1 in flight", "etcd put, 1 in flight");
     findings.note(
         "Load: this project's generator, one thread; pgbench: two threads. All processors are shared by load, server and database.");
-  }
-
-  /** The transactions of pgbench. */
-  record PgBench(Run run, Postgres.Database database, int rows) {
-    PgBench {
-      try {
-        run.postgres()
-            .sql(
-                database,
-                "create table bench_row (id int primary key, state bytea) with (fillfactor = 50)");
-        run.postgres()
-            .sql(
-                database,
-                "insert into bench_row select i, decode(repeat('a7', "
-                    + Hot.STATE_BYTES
-                    + "), 'hex') from generate_series(1, "
-                    + rows
-                    + ") i");
-        run.postgres().sql(database, "vacuum analyze bench_row");
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    Rounds add(Rounds rounds) {
-      String id = "\\set id random(1, " + rows + ")\n";
-      String update =
-          id
-              + "update bench_row set state = decode(lpad(to_hex(:id::int), "
-              + 2 * Hot.STATE_BYTES
-              + ", '0'), 'hex') where id = :id\n";
-      String select = id + "select state from bench_row where id = :id\n";
-      for (int clients : CLIENTS) {
-        rounds.add(name(clients), time -> run.postgres().pgbench(database, update, clients, time));
-      }
-      return rounds.add(
-          "pgbench, point SELECT, 32 clients",
-          time -> run.postgres().pgbench(database, select, 32, time));
-    }
-
-    private static String name(int clients) {
-      return "pgbench, single-row UPDATE, " + clients + (clients == 1 ? " client" : " clients");
-    }
-
-    /** The best of them, by its median. */
-    static void best(dev.longrunning.bench.Findings findings) {
-      dev.longrunning.bench.Row best = findings.row(name(CLIENTS[0]));
-      for (int clients : CLIENTS) {
-        var row = findings.row(name(clients));
-        best = row.median() > best.median() ? row : best;
-      }
-      findings.add(new dev.longrunning.bench.Row(BEST_UPDATE, best.unit(), best.values()));
-    }
   }
 }

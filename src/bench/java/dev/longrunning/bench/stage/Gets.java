@@ -84,6 +84,16 @@ final class Gets implements Stage {
       findings.compare("cached Get" + flight, "bare echo" + flight);
     }
     findings.compare("own generator, bare echo, 256 in flight", "bare echo, 256 in flight");
+    for (int inFlight : new int[] {256, 32, 1}) {
+      String flight = ", " + inFlight + " in flight";
+      findings.chart(
+          "Reads of one operation" + flight,
+          "strong Get" + flight,
+          "cached Get" + flight,
+          "bare echo" + flight,
+          "etcd linearizable range" + flight,
+          "etcd serializable range" + flight);
+    }
     findings.note(
         "Load: h2load, one thread, 4 connections (1 for 1 in flight), on the processors that the servers have too. The last ratio is what this"
             + " project's own generator reaches of it, which measures where names differ or streams are open.");

@@ -6,7 +6,17 @@ import java.util.List;
 /** All stages, in the order in which they run. */
 public final class Stages {
   public static final List<Stage> ALL =
-      List.of(new Gets(), new Changes(), new Idle(), new Million());
+      List.of(
+          new Gets(),
+          new Changes(),
+          new Reports(),
+          new Waits(),
+          new FanOut(),
+          new Delivery(),
+          new Polling(),
+          new Costs(),
+          new Idle(),
+          new Million());
 
   private Stages() {}
 

@@ -8,6 +8,8 @@ import java.util.Map;
  * A call: where to, with which headers besides those of gRPC, and its message with gRPC's prefix.
  */
 public record Call(String path, Map<String, String> headers, byte[] message) {
+  static final Call NONE = new Call("", Map.of(), new byte[0]);
+
   private static final int PREFIX = 5;
 
   public static Call of(String path, MessageLite message) {

@@ -2,13 +2,9 @@ package dev.longrunning.bench.wire;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * Calls one or several servers, from one thread: so many at a time ({@link #inFlight}), or so many
@@ -20,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> One run at a time, from a plain thread.
  */
 public final class Caller implements AutoCloseable {
-  private static final int DIGITS = 3;
+  private static final double NANOS = 1e9;
   private static final long DRAIN_NANOS = 30_000_000_000L;
 
   private final Loop loop = new Loop("bench-caller");
@@ -47,7 +43,7 @@ public final class Caller implements AutoCloseable {
         time,
         run -> {
           for (int i = 0; i < calls; i++) {
-            run.again(new Slot(run, connection()));
+            run.again(run.slot(connection()));
           }
         },
         source,
@@ -59,13 +55,12 @@ public final class Caller implements AutoCloseable {
    * before something is measured.
    */
   public void all(int calls, int inFlight, Call.Source source) throws InterruptedException {
-    var left = new int[] {calls};
     measure(
             Duration.ofMinutes(30),
             run -> {
-              run.left = left;
+              run.atMost(calls);
               for (int i = 0; i < Math.min(calls, inFlight); i++) {
-                run.again(new Slot(run, connection()));
+                run.again(run.slot(connection()));
               }
             },
             source,
@@ -73,9 +68,28 @@ public final class Caller implements AutoCloseable {
         .rate();
   }
 
+  /** Hears of each call of a run, which are numbered from 0; called on the thread that calls. */
+  public interface Ledger {
+    Ledger NONE = new Ledger() {};
+
+    /** It is sent; {@code due} is when it should have been, in nanoseconds. */
+    default void sent(long number, long due) {}
+
+    /** Its answer came. */
+    default void heard(long number, byte[] bytes, int offset, int length) {}
+  }
+
   /** Calls so many times a second for so long. */
-  public Tally atRate(double rate, Duration time, Call.Source source) throws InterruptedException {
-    return measure(time, run -> loop.pacer(new Pace(run, 1e9 / rate)::pace), source, false);
+  public Tally atRate(double rate, Duration time, Call.Source source, Ledger ledger)
+      throws InterruptedException {
+    return measure(
+        time,
+        run -> {
+          run.keep(ledger);
+          loop.pacer(new Pace(run, NANOS / rate)::pace);
+        },
+        source,
+        false);
   }
 
   /** Bytes that came and went on all connections. */
@@ -85,21 +99,11 @@ public final class Caller implements AutoCloseable {
   }
 
   private Tally measure(
-      Duration time, java.util.function.Consumer<Run> start, Call.Source source, boolean closed)
+      Duration time, Consumer<Measurement> start, Call.Source source, boolean closed)
       throws InterruptedException {
-    var run = new Run(source, time.toNanos(), closed);
-    loop.run(
-        () -> {
-          run.begun = System.nanoTime();
-          run.until = run.begun + run.time;
-          start.accept(run);
-          run.endIfDone();
-        });
-    try {
-      return run.done.get();
-    } catch (java.util.concurrent.ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    }
+    var run = new Measurement(loop, source, closed);
+    loop.run(() -> run.begin(time.toNanos(), () -> start.accept(run)));
+    return run.tally();
   }
 
   private Connection connection() {
@@ -107,122 +111,36 @@ public final class Caller implements AutoCloseable {
     return connections.get(turn);
   }
 
-  /** One measurement. */
-  private final class Run {
-    final Histogram latencies = new Histogram(DIGITS);
-    final CompletableFuture<Tally> done = new CompletableFuture<>();
-    final Deque<Slot> idle = new ArrayDeque<>();
-    final Call.Source source;
-    final long time;
-    final boolean closed;
-    int @Nullable [] left;
-    long begun;
-    long until;
-    int open;
-    boolean begins = true;
-    private long failed;
-    private String failure = "";
-
-    Run(Call.Source source, long time, boolean closed) {
-      this.source = source;
-      this.time = time;
-      this.closed = closed;
-    }
-
-    void again(Slot slot) {
-      long now = System.nanoTime();
-      if (now < until && (left == null || left[0]-- > 0)) {
-        slot.call(now);
-      }
-    }
-
-    void answered(Slot slot, int status, String message) {
-      open--;
-      if (status == 0 && slot.messages == 1) {
-        latencies.recordValue(Math.max(0, System.nanoTime() - slot.due));
-      } else if (failed++ == 0) {
-        failure = "status " + status + ", " + slot.messages + " messages: " + message;
-      }
-      if (closed && failed == 0) {
-        again(slot);
-      } else {
-        idle.push(slot);
-      }
-      endIfDone();
-    }
-
-    void endIfDone() {
-      if (open == 0 && (closed || !begins)) {
-        loop.pacer(null);
-        done.complete(new Tally(System.nanoTime() - begun, latencies, failed, failure));
-      }
-    }
-  }
-
-  /** One call after the other. */
-  private static final class Slot implements Stream {
-    private final Run run;
-    private final Connection connection;
-    private long due;
-    private int messages;
-
-    Slot(Run run, Connection connection) {
-      this.run = run;
-      this.connection = connection;
-    }
-
-    void call(long from) {
-      due = from;
-      messages = 0;
-      run.open++;
-      var call = run.source.next();
-      connection.call(call.path(), call.headers(), call.message(), this);
-    }
-
-    @Override
-    public void message(int id, byte[] bytes, int offset, int length) {
-      messages++;
-    }
-
-    @Override
-    public void ended(int id, int status, String message) {
-      run.answered(this, status, message);
-    }
-  }
-
   /** When calls are due. */
   private final class Pace {
-    private final Run run;
+    private final Measurement run;
     private final double period;
     private long sent;
 
-    Pace(Run run, double period) {
+    Pace(Measurement run, double period) {
       this.run = run;
       this.period = period;
     }
 
     long pace(long now) {
       long due = due();
-      while (due <= now && due < run.until) {
-        var slot = run.idle.poll();
-        (slot == null ? new Slot(run, connection()) : slot).call(due);
+      while (due <= now && due < run.until()) {
+        run.slot(connection()).call(due);
         sent++;
         due = due();
       }
-      if (due >= run.until) {
-        run.begins = false;
-        run.endIfDone();
-        if (now > run.until + DRAIN_NANOS) {
-          run.done.completeExceptionally(
-              new IllegalStateException(run.open + " calls were not answered"));
-        }
-        return DRAIN_NANOS;
+      if (due < run.until()) {
+        return due - now;
       }
-      return due - now;
+      run.end();
+      if (now > run.until() + DRAIN_NANOS) {
+        run.abandon();
+      }
+      return DRAIN_NANOS;
     }
 
     private long due() {
-      return run.begun + (long) (sent * period);
+      return run.begun() + (long) (sent * period);
     }
   }
 

@@ -113,8 +113,8 @@ public final class Connection {
     }
   }
 
-  public int open() {
-    return streams.size();
+  boolean isOpen() {
+    return channel.isOpen();
   }
 
   public long bytesIn() {

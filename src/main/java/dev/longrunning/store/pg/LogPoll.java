@@ -49,10 +49,17 @@ final class LogPoll {
     this.batchesMax = batchesMax;
   }
 
-  Future<Poll> read(Cursors after, long systemIdentifier) {
+  Future<Poll> read(Cursors after, long systemIdentifier, QuietLog quiet) {
+    quiet.begins();
     return selection.isEmpty()
-        ? rows(after).map(rows -> poll(rows, batches(rows), systemIdentifier, States.NONE))
-        : inSnapshot(after, systemIdentifier);
+        ? rows(after)
+            .map(
+                rows ->
+                    quiet.saw(
+                        connection,
+                        snapshot(rows),
+                        poll(rows, batches(rows), systemIdentifier, States.NONE)))
+        : inSnapshot(after, systemIdentifier, quiet);
   }
 
   private record States(Map<OperationKey, Reading> states, Set<OperationKey> apart) {
@@ -62,7 +69,7 @@ final class LogPoll {
   /** What the batches up to a bound change that is wanted. */
   private record Wanted(List<Batch> batches, Set<OperationKey> keys) {}
 
-  private Future<Poll> inSnapshot(Cursors after, long systemIdentifier) {
+  private Future<Poll> inSnapshot(Cursors after, long systemIdentifier, QuietLog quiet) {
     return connection
         .query(Statements.SNAPSHOT_BEGIN)
         .execute()
@@ -72,7 +79,12 @@ final class LogPoll {
               var wanted = wanted(batches(rows));
               var epoch = epoch(rows.iterator().next());
               return states(wanted.keys(), epoch)
-                  .map(states -> poll(rows, wanted.batches(), systemIdentifier, states));
+                  .map(
+                      states ->
+                          quiet.saw(
+                              connection,
+                              snapshot(rows),
+                              poll(rows, wanted.batches(), systemIdentifier, states)));
             })
         .compose(poll -> connection.query(Statements.SNAPSHOT_END).execute().map(poll))
         .onFailure(failed -> connection.close());
@@ -128,6 +140,10 @@ final class LogPoll {
       }
     }
     return new States(states, apart);
+  }
+
+  private static String snapshot(RowSet<Row> rows) {
+    return rows.iterator().next().getString("snapshot");
   }
 
   private static Epoch epoch(Row head) {

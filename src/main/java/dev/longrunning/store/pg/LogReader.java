@@ -24,6 +24,7 @@ final class LogReader {
 
   private final Links links;
   private final DatabaseClock clock;
+  private final QuietLog quiet;
   private long systemIdentifier;
   private Cursors cursors = Cursors.NONE;
   private Epoch epoch = new Epoch(0, new UUID(0, 0), "");
@@ -31,6 +32,7 @@ final class LogReader {
   LogReader(
       Vertx vertx, String purpose, Connector connector, DatabaseClock clock, StoreMetrics metrics) {
     this.clock = clock;
+    this.quiet = new QuietLog(!connector.isPooled());
     this.links = new Links(vertx, purpose, 1, () -> connector.session().map(this::opened), metrics);
   }
 
@@ -50,10 +52,25 @@ final class LogReader {
         .run(
             LIMIT,
             connection ->
-                new LogPoll(connection, selection, ChangeLog.LANE_BATCHES_MAX)
-                    .read(after, systemIdentifier))
+                quiet
+                    .ask(connection, after)
+                    .compose(
+                        found ->
+                            found
+                                .map(Future::succeededFuture)
+                                .orElseGet(() -> look(connection, after, selection))))
         .map(this::saw)
         .recover(error -> Future.failedFuture(Faults.problem(error)));
+  }
+
+  private Future<Poll> look(PgConnection connection, Cursors after, Selection selection) {
+    return new LogPoll(connection, selection, ChangeLog.LANE_BATCHES_MAX)
+        .read(after, systemIdentifier, quiet);
+  }
+
+  /** Something was written: the next poll will find it, or one under way has. */
+  void ring() {
+    quiet.ring();
   }
 
   private Poll saw(Poll poll) {

@@ -167,8 +167,12 @@ public final class PgStore implements OperationStore, ChangeLog {
   public void onDoorbell(Runnable ring) {
     context.runOnContext(
         now -> {
-          onRing = ring;
-          doorbell.start(ring);
+          onRing =
+              () -> {
+                reader.ring();
+                ring.run();
+              };
+          doorbell.start(onRing);
         });
   }
 

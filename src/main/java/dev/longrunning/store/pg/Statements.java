@@ -12,15 +12,15 @@ final class Statements {
       """;
 
   /**
-   * $1 lanes, $2 cursors, $3 batches at most a lane. The first row holds the newest epoch and the
-   * heads, the others a batch each: one statement, so one snapshot.
+   * $1 lanes, $2 cursors, $3 batches at most a lane. The first row holds the newest epoch, the
+   * heads and the snapshot, the others a batch each: one statement, so one snapshot.
    */
   static final String LOG_POLL =
       """
       select e.number, e.nonce, e.timeline, longrunning.timeline() as present, h.heads,
              e.system_identifier, clock_timestamp() as at, null::smallint as lane,
              null::bigint as rev, null::text[] as keys, null::smallint[] as kinds,
-             null::text[] as collections
+             null::text[] as collections, pg_current_snapshot()::text as snapshot
         from (select e.number, e.nonce, e.timeline, e.system_identifier
                 from longrunning.epoch e
                order by e.number desc
@@ -33,7 +33,8 @@ final class Statements {
                                          order by g.rev desc
                                          limit 1) g) h
        union all
-      select null, null, null, null, null, null, g.at, g.lane, g.rev, g.keys, g.kinds, g.collections
+      select null, null, null, null, null, null, g.at, g.lane, g.rev, g.keys, g.kinds, g.collections,
+             null
         from unnest($1::smallint[], $2::bigint[]) as c (lane, after)
        cross join lateral (select g.at, g.lane, g.rev, g.keys, g.kinds, g.collections
                              from longrunning.log g
@@ -42,6 +43,10 @@ final class Statements {
                             order by g.rev
                             limit $3) g
       """;
+
+  /** Whether the snapshot is still $1: then nothing was committed since. */
+  static final String LOG_QUIET =
+      "select pg_current_snapshot()::text = $1 as quiet, clock_timestamp() as at";
 
   /** Which database cluster a connection leads to. */
   static final String SYSTEM_READ =

@@ -10,6 +10,7 @@
  *                        one batch in flight a lane; retried with the same sequence
  *   find(key) ------> CoalescedReads: one array query a loop turn
  *   poll(cursors) --> LogReader: its own connection, its own limit
+ *                        QuietLog: or none, where the snapshot is as it was
  *   doorbell -------> Doorbell: LISTEN and NOTIFY on a connection of its own
  * </pre>
  */

@@ -199,6 +199,7 @@ final class PlansIT {
     }
     Short lane = (short) KEY.lane();
     run("LOG_POLL", Statements.LOG_POLL, Tuple.of(lanes, heads, 32));
+    run("LOG_QUIET", Statements.LOG_QUIET, Tuple.of("1:1:"));
     run("EPOCH_OPEN", Statements.EPOCH_OPEN, Tuple.of(store.nonce(), 0L));
     var keys = new String[] {KEY.text(), "default/none"};
     run(

@@ -1,0 +1,153 @@
+package dev.longrunning.bench.stage;
+
+import dev.longrunning.bench.Row;
+import dev.longrunning.bench.Run;
+import dev.longrunning.bench.Stage;
+import dev.longrunning.bench.peer.Server;
+import dev.longrunning.bench.wire.Call;
+import dev.longrunning.bench.wire.Caller;
+import dev.longrunning.bench.wire.Watchers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What things cost in time of processors, which the guide to capacity reckons with. */
+final class Costs implements Stage {
+  private static final int OPERATIONS = 10_000;
+  private static final int WATCHERS = 1_000;
+  private static final int EACH = 100;
+  private static final int IN_FLIGHT = 64;
+  private static final int REPLICAS = 3;
+  private static final double CHANGES = 2_000;
+  private static final double FEW = 20;
+  private static final Map<String, String> CACHED = Map.of("longrunning-consistency", "cached");
+
+  private final Map<String, List<Double>> values = new LinkedHashMap<>();
+
+  @Override
+  public String name() {
+    return "costs";
+  }
+
+  @Override
+  public String about() {
+    return "Microseconds of a processor that the server and its database spend on one Get, one durable update (64 in flight, so that batches"
+        + " are small), one delivery to one of 1,000 watches of an operation; and that two more replicas spend on following 2,000 changes a"
+        + " second that another makes.";
+  }
+
+  @Override
+  public void run(Run run) throws Exception {
+    values.clear();
+    int operations = run.scale().of(OPERATIONS);
+    var server = run.replica(0);
+    var caller = run.with(new Caller(4, server.port()));
+    Api.startAll(run, caller, "projects/k", operations);
+    var time = run.scale().each();
+    for (int round = run.scale().isSmoke() ? 1 : -1; round <= run.scale().rounds(); round++) {
+      run.says("round " + round + " of " + run.scale().rounds());
+      var next = new long[1];
+      Call.Source updates =
+          () -> Api.update(Api.name("projects/k", (int) (next[0] % operations)), next[0]++);
+      var get = Api.get(Api.name("projects/k", 0));
+      var cached = new Call(get.path(), CACHED, get.message());
+      calls(
+          run,
+          server,
+          "strong Get",
+          round,
+          () -> caller.inFlight(IN_FLIGHT, time, () -> get).latencies().getTotalCount());
+      calls(
+          run,
+          server,
+          "cached Get",
+          round,
+          () -> caller.inFlight(IN_FLIGHT, time, () -> cached).latencies().getTotalCount());
+      calls(
+          run,
+          server,
+          "Update",
+          round,
+          () -> caller.inFlight(IN_FLIGHT, time, updates).latencies().getTotalCount());
+      delivery(run, server, caller, time, round);
+    }
+    following(run, caller, operations, time);
+    values.forEach((name, measured) -> run.findings().add(new Row(name, "µs", measured)));
+    run.findings().chart("Time of processors", values.keySet().toArray(String[]::new));
+  }
+
+  private interface Work {
+    double units() throws Exception;
+  }
+
+  private void calls(Run run, Server server, String what, int round, Work work) throws Exception {
+    var serverBefore = server.program().cpu();
+    var databaseBefore = run.postgres().cpu();
+    double units = work.units();
+    if (round > 0) {
+      keep(what + ", server", server.program().cpu().minus(serverBefore), units);
+      keep(what + ", database", run.postgres().cpu().minus(databaseBefore), units);
+    }
+  }
+
+  /**
+   * One operation that many watch and that changes a few times a second: the change itself is of no
+   * weight.
+   */
+  private void delivery(Run run, Server server, Caller caller, Duration time, int round)
+      throws Exception {
+    int count = run.scale().of(WATCHERS);
+    String name = Api.name("projects/k-watched" + round, 0);
+    caller.all(1, 1, () -> Api.start(name, 0));
+    try (var watchers = new Watchers(server.port(), EACH, false, number -> Api.watch(name))) {
+      var heard = new long[1];
+      watchers.open(count, (number, bytes, offset, length) -> heard[0]++);
+      calls(
+          run,
+          server,
+          "delivery",
+          round,
+          () -> {
+            var next = new long[1];
+            caller.atRate(FEW, time, () -> Api.update(name, next[0]++), Caller.Ledger.NONE).rate();
+            return Math.max(1, heard[0]);
+          });
+    }
+  }
+
+  /** What replicas spend that only follow, a change each. */
+  private void following(Run run, Caller caller, int operations, Duration time) throws Exception {
+    var others = new ArrayList<Server>();
+    for (int i = 1; i < REPLICAS; i++) {
+      others.add(run.replica(i));
+    }
+    double rate = CHANGES / (run.scale().isSmoke() ? 20 : 1);
+    for (int round = run.scale().isSmoke() ? 1 : -1; round <= run.scale().rounds(); round++) {
+      run.says("followers, round " + round + " of " + run.scale().rounds());
+      var before = others.stream().map(each -> each.program().cpu()).toList();
+      var next = new long[1];
+      double changes =
+          caller
+              .atRate(
+                  rate,
+                  time,
+                  () -> Api.update(Api.name("projects/k", (int) (next[0] % operations)), next[0]++),
+                  Caller.Ledger.NONE)
+              .latencies()
+              .getTotalCount();
+      if (round > 0) {
+        var spent = Duration.ZERO;
+        for (int i = 0; i < others.size(); i++) {
+          spent = spent.plus(others.get(i).program().cpu().minus(before.get(i)));
+        }
+        keep("following a change, a replica", spent.dividedBy(others.size()), changes);
+      }
+    }
+  }
+
+  private void keep(String name, Duration spent, double units) {
+    values.computeIfAbsent(name, key -> new ArrayList<>()).add(spent.toNanos() / 1e3 / units);
+  }
+}

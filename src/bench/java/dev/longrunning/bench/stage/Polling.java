@@ -1,0 +1,206 @@
+package dev.longrunning.bench.stage;
+
+import dev.longrunning.bench.Hot;
+import dev.longrunning.bench.Row;
+import dev.longrunning.bench.Run;
+import dev.longrunning.bench.Stage;
+import dev.longrunning.bench.peer.Server;
+import dev.longrunning.bench.wire.Caller;
+import dev.longrunning.bench.wire.Watchers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/** What watches replace: everybody asks again every second. */
+final class Polling implements Stage {
+  private static final int CLIENTS = 5_000;
+  private static final int EACH = 100;
+  private static final double CHANGES = 250;
+  private static final double POLLS_OF_ONE = 1;
+
+  @Override
+  public String name() {
+    return "polling";
+  }
+
+  @Override
+  public String about() {
+    return "5,000 clients that each want to know of one operation, 250 changes a second in all (each operation once in 20 s): by a strong Get"
+        + " every second, and by a watch. Requests, bytes of all connections, time of processors of the server, and time from when a change"
+        + " was due until it is known.";
+  }
+
+  @Override
+  public void run(Run run) throws Exception {
+    int clients = run.scale().of(CLIENTS);
+    double rate = run.scale().isSmoke() ? 50 : CHANGES;
+    var server = run.server();
+    var changer = run.with(new Caller(1, server.port()));
+    var poller = run.with(new Caller(4, server.port()));
+    Api.startAll(run, changer, "projects/p", clients);
+    var side = new Side(server, changer, rate, clients);
+    var values = new LinkedHashMap<String, List<Double>>();
+    for (int round = run.scale().isSmoke() ? 1 : 0; round <= run.scale().rounds(); round++) {
+      var kept = round == 0 ? new LinkedHashMap<String, List<Double>>() : values;
+      var time = run.scale().each().multipliedBy(2);
+      run.says("round " + round + " of " + run.scale().rounds());
+      side.polled(poller, time, kept);
+      try (var watchers =
+          new Watchers(
+              server.port(), EACH, false, number -> Api.watch(Api.name("projects/p", number)))) {
+        watchers.open(clients, side::heard);
+        side.watched(watchers, time, kept);
+      }
+    }
+    values.forEach(
+        (name, measured) ->
+            run.findings().add(new Row(name, name.replaceFirst(".*\\[(.*)]", "$1"), measured)));
+    for (String what :
+        new String[] {
+          "requests [requests/s]",
+          "bytes [KB/s]",
+          "processors of the server [s/s]",
+          "time to know, p50 [ms]",
+          "time to know, p99 [ms]"
+        }) {
+      run.findings().compare("watching: " + what, "polling: " + what);
+      run.findings()
+          .chart(
+              "5,000 clients, " + what.replaceFirst(" \\[.*", ""),
+              "watching: " + what,
+              "polling: " + what);
+    }
+  }
+
+  /** The changes, and who knows of them when. */
+  private static final class Side implements Caller.Ledger {
+    private final Server server;
+    private final Caller changer;
+    private final double rate;
+    private final int clients;
+    private final AtomicLongArray due = new AtomicLongArray(1 << 20);
+    private final AtomicLongArray known;
+    private Histogram times = new ConcurrentHistogram(3);
+    private long base = 1;
+    private long next = 1;
+
+    Side(Server server, Caller changer, double rate, int clients) {
+      this.server = server;
+      this.changer = changer;
+      this.rate = rate;
+      this.clients = clients;
+      this.known = new AtomicLongArray(clients);
+    }
+
+    @Override
+    public void sent(long number, long at) {
+      due.set((int) (base + number) % due.length(), at);
+    }
+
+    /** A client has seen this state of its operation. */
+    void heard(int client, byte[] bytes, int offset, int length) {
+      long said = Hot.said(bytes, offset, length);
+      if (said > known.get(client)) {
+        known.set(client, said);
+        times.recordValue(System.nanoTime() - due.get((int) (said % due.length())));
+      }
+    }
+
+    void polled(Caller poller, Duration time, Map<String, List<Double>> values) throws Exception {
+      double polls = clients * POLLS_OF_ONE;
+      var asked = new long[1];
+      measure(
+          "polling",
+          polls,
+          poller::bytes,
+          time,
+          values,
+          () ->
+              poller
+                  .atRate(
+                      polls,
+                      time,
+                      () -> Api.get(Api.name("projects/p", (int) (asked[0]++ % clients))),
+                      new Caller.Ledger() {
+                        @Override
+                        public void heard(long number, byte[] bytes, int offset, int length) {
+                          Side.this.heard((int) (number % clients), bytes, offset, length);
+                        }
+                      })
+                  .rate());
+    }
+
+    void watched(Watchers watchers, Duration time, Map<String, List<Double>> values)
+        throws Exception {
+      measure(
+          "watching",
+          0,
+          watchers::bytes,
+          time,
+          values,
+          () -> {
+            Thread.sleep(time.toMillis());
+            return 0;
+          });
+    }
+
+    private interface Bytes {
+      long now() throws InterruptedException;
+    }
+
+    private interface Work {
+      double done() throws Exception;
+    }
+
+    private void measure(
+        String how,
+        double requests,
+        Bytes bytes,
+        Duration time,
+        Map<String, List<Double>> values,
+        Work work)
+        throws Exception {
+      times = new ConcurrentHistogram(3);
+      base = next;
+      var changing = new Thread(() -> change(time), "bench-changes");
+      long bytesBefore = bytes.now();
+      var cpu = server.program().cpu();
+      long begun = System.nanoTime();
+      changing.start();
+      work.done();
+      changing.join();
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      add(values, how + ": requests [requests/s]", requests);
+      add(values, how + ": bytes [KB/s]", (bytes.now() - bytesBefore) / 1e3 / seconds);
+      add(
+          values,
+          how + ": processors of the server [s/s]",
+          server.program().cpu().minus(cpu).toNanos() / 1e9 / seconds);
+      add(values, how + ": time to know, p50 [ms]", times.getValueAtPercentile(50) / 1e6);
+      add(values, how + ": time to know, p99 [ms]", times.getValueAtPercentile(99) / 1e6);
+    }
+
+    private void change(Duration time) {
+      try {
+        changer
+            .atRate(
+                rate,
+                time,
+                () -> Api.update(Api.name("projects/p", (int) (next % clients)), next++),
+                this)
+            .rate();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private static void add(Map<String, List<Double>> values, String name, double value) {
+      values.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
+    }
+  }
+}
