@@ -65,6 +65,7 @@ final class Idle implements Stage {
     values.forEach((row, all) -> findings.add(new Row(row.name(), row.unit(), all)));
     findings.atMost(1.1, WATCHES + SLOPE, BARE + SLOPE);
     findings.atMost(1.1, OF_ONE + SLOPE, BARE + SLOPE);
+    findings.chart("Heap of one more idle stream", WATCHES + SLOPE, OF_ONE + SLOPE, BARE + SLOPE);
     findings.note(
         "Each server is a JVM of its own with G1; the client is raw frames. What the cache holds of the operations is there before the first"
             + " watch is opened, and the same with few and with many. Settings beside the defaults: "
@@ -77,9 +78,10 @@ final class Idle implements Stage {
     var server = run.server(0, JVM, SETTINGS);
     var bare = run.bare(JVM);
     start(run, server.port(), 0, many);
-    for (int round = 1; round <= Math.min(ROUNDS_MAX, run.scale().rounds()) + 1; round++) {
+    int rounds = Math.min(ROUNDS_MAX, run.scale().rounds());
+    for (int round = run.scale().isSmoke() ? 1 : 0; round <= rounds; round++) {
       // The first loads classes and makes what is made once.
-      boolean counts = round > 1 || run.scale().isSmoke();
+      boolean counts = round > 0;
       slope(run, WATCHES, server.port(), server.program(), Idle::watch, counts);
       slope(run, OF_ONE, server.port(), server.program(), number -> watch(0), counts);
       slope(run, BARE, bare.port(), bare.program(), Idle::watch, counts);

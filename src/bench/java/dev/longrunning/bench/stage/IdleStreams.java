@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class IdleStreams implements AutoCloseable {
   static final int EACH = 100;
   private static final int OPENING_MAX = 512;
+  private static final int FIRST = 2_000;
+  private static final int FIRST_OPENING_MAX = 16;
   private static final int SHOWN_EVERY = 100_000;
   private static final long WAIT_MINUTES = 10;
 
@@ -109,7 +111,9 @@ final class IdleStreams implements AutoCloseable {
 
   private void fill() {
     try {
-      while (begun < wanted && begun - opened < OPENING_MAX) {
+      // A server that has just begun is slow, and refuses what would have to wait for long.
+      int max = opened < FIRST ? FIRST_OPENING_MAX : OPENING_MAX;
+      while (begun < wanted && begun - opened < max) {
         if (begun % EACH == 0) {
           newest = new OnConnection(Connection.open(loop, port));
           connections.add(newest.connection);
