@@ -38,7 +38,7 @@ final class JoinedWrites extends ChannelOutboundHandlerAdapter {
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     if (!(message instanceof ByteBuf piece) || piece.readableBytes() > PIECE_BYTES_MAX) {
       handOn(context);
-      context.write(message, promise);
+      var ignored = context.write(message, promise);
       return;
     }
     var all = joined == null ? begin(context) : joined;
@@ -66,7 +66,7 @@ final class JoinedWrites extends ChannelOutboundHandlerAdapter {
     joined = null;
     expected = Math.max(BYTES_MIN, all.readableBytes());
     if (promises.isEmpty()) {
-      context.write(all, context.voidPromise());
+      var ignored = context.write(all, context.voidPromise());
       return;
     }
     var told = promises;
@@ -95,13 +95,13 @@ final class JoinedWrites extends ChannelOutboundHandlerAdapter {
   @Override
   public void disconnect(ChannelHandlerContext context, ChannelPromise promise) {
     handOn(context);
-    context.disconnect(promise);
+    var ignored = context.disconnect(promise);
   }
 
   @Override
   public void close(ChannelHandlerContext context, ChannelPromise promise) {
     handOn(context);
-    context.close(promise);
+    var ignored = context.close(promise);
   }
 
   /** Also when the channel is closed from the other side: the writes fail then. */

@@ -27,7 +27,7 @@ public final class CallMetrics implements CallRecorder {
   private final Counter problems;
   private final Histogram durations;
   private final Level underWay = new Level();
-  private final Map<Row<?, ?>, Series> methods = new IdentityHashMap<>();
+  private final IdentityHashMap<Row<?, ?>, Series> methods = new IdentityHashMap<>();
 
   public CallMetrics(Metrics metrics) {
     this.calls =

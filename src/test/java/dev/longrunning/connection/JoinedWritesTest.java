@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // What becomes of a write is looked at where it matters.
 final class JoinedWritesTest {
   private final EmbeddedChannel channel = new EmbeddedChannel(new JoinedWrites());
 
@@ -61,8 +63,8 @@ final class JoinedWritesTest {
     write("b");
     channel.flush();
 
-    assertThat((Object) channel.readOutbound()).isEqualTo(bytes("a"));
-    assertThat((Object) channel.readOutbound()).isSameAs(large);
+    assertThat(next()).isEqualTo(bytes("a"));
+    assertThat(next()).isSameAs(large);
     assertThat(left()).containsExactly("b");
     large.release();
   }
@@ -73,8 +75,8 @@ final class JoinedWritesTest {
     channel.write("object");
     channel.flush();
 
-    assertThat((Object) channel.readOutbound()).isEqualTo(bytes("a"));
-    assertThat((Object) channel.readOutbound()).isEqualTo("object");
+    assertThat(next()).isEqualTo(bytes("a"));
+    assertThat(next()).isEqualTo("object");
   }
 
   @Test
@@ -127,6 +129,10 @@ final class JoinedWritesTest {
 
   private static ByteBuf bytes(String text) {
     return Unpooled.copiedBuffer(text, UTF_8);
+  }
+
+  private Object next() {
+    return channel.readOutbound();
   }
 
   private List<String> left() {
