@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  */
 public final class Postgres implements AutoCloseable {
   private static final int CONNECTIONS_MAX = 400;
+  private static final int CONNECTS_A_SECOND = 100;
   private static final Pattern RATE =
       Pattern.compile("tps = ([0-9.]+) \\(without initial connection time\\)");
 
@@ -101,9 +102,9 @@ public final class Postgres implements AutoCloseable {
     var options = database.options;
     var command = new ArrayList<>(List.of("pgbench", "-n", "-M", "prepared", "-c", "" + clients));
     command.addAll(List.of("-j", clients == 1 ? "1" : "2", "-f", file.toString()));
-    // It takes whole seconds only: of less, a glance.
-    command.addAll(
-        time.toSeconds() > 0 ? List.of("-T", "" + time.toSeconds()) : List.of("-t", "2"));
+    // It takes whole seconds only: of less, a glance. Connecting is in that time, but not in the rate.
+    long seconds = time.toSeconds() + clients / CONNECTS_A_SECOND;
+    command.addAll(time.toSeconds() > 0 ? List.of("-T", "" + seconds) : List.of("-t", "2"));
     command.addAll(List.of("-h", "127.0.0.1", "-p", "" + options.getPort()));
     command.addAll(List.of("-U", options.getUser(), options.getDatabase()));
     var text = Program.run(work, "pgbench", Map.of("PGPASSWORD", options.getPassword()), command);
