@@ -52,6 +52,7 @@ final class ArchitectureTest {
   private static final Map<String, List<String>> LIBRARIES =
       Map.ofEntries(
           Map.entry("logging", List.of("org.slf4j..")),
+          Map.entry("log-writing", List.of("ch.qos.logback..")),
           Map.entry("metrics", List.of("io.prometheus.metrics.core..")),
           Map.entry(
               "observation",
@@ -87,7 +88,7 @@ final class ArchitectureTest {
   private static final Map<String, String> MAY_IMPORT =
       Map.ofEntries(
           Map.entry("operation", ""),
-          Map.entry("observe", "logging metrics observation"),
+          Map.entry("observe", "logging log-writing metrics observation"),
           Map.entry("connection", "feed observe logging metrics vertx"),
           Map.entry("profile", "filter operation yaml"),
           Map.entry("filter", "operation"),

@@ -54,6 +54,12 @@ public final class Bench implements Callable<Integer> {
   private @Nullable Integer seconds;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      description = "Seconds that a case runs before the first round. Default: 10.")
+  private @Nullable Integer warmUp;
+
+  @Option(
       names = "--divide",
       paramLabel = "N",
       description = "Divides operations, watchers and changes. Default: 1.")
@@ -148,7 +154,7 @@ public final class Bench implements Callable<Integer> {
     return new Scale(
         rounds == null ? base.rounds() : rounds,
         seconds == null ? base.each() : Duration.ofSeconds(seconds),
-        base.warmUp(),
+        warmUp == null ? base.warmUp() : Duration.ofSeconds(warmUp),
         divisor == null ? base.divisor() : divisor);
   }
 

@@ -5,22 +5,23 @@ import dev.longrunning.bench.peer.Etcd;
 import dev.longrunning.bench.peer.Postgres;
 import dev.longrunning.bench.peer.Server;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * What was started, one of a kind: asked for again, it is the one that runs already. All of it ends
- * when this is closed.
+ * when this is closed, or when this program is told to end.
  */
 final class Peers implements AutoCloseable {
   private final Path work;
   private final Path jar;
   private final Map<Object, AutoCloseable> running = new HashMap<>();
-  private final Deque<AutoCloseable> started = new ArrayDeque<>();
+  private final Thread interrupted = new Thread(this::endAll, "bench-interrupted");
+  private final Deque<AutoCloseable> started = new ConcurrentLinkedDeque<>();
 
   /** A kind of server. */
   private record Kind(
@@ -29,6 +30,7 @@ final class Peers implements AutoCloseable {
   Peers(Path work, Path jar) {
     this.work = work;
     this.jar = jar;
+    Runtime.getRuntime().addShutdownHook(interrupted);
   }
 
   Postgres postgres() throws Exception {
@@ -70,10 +72,24 @@ final class Peers implements AutoCloseable {
     peer.close();
   }
 
+  private void endAll() {
+    for (var peer = started.poll(); peer != null; peer = started.poll()) {
+      try {
+        peer.close();
+      } catch (Exception e) {
+        // The others are to end all the same.
+        System.err.println(e.getMessage());
+      }
+    }
+  }
+
   @Override
-  public void close() throws Exception {
-    while (!started.isEmpty()) {
-      started.pop().close();
+  public void close() {
+    endAll();
+    try {
+      Runtime.getRuntime().removeShutdownHook(interrupted);
+    } catch (IllegalStateException e) {
+      // The program ends already.
     }
   }
 }

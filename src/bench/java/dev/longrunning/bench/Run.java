@@ -79,6 +79,12 @@ public final class Run implements AutoCloseable {
     return peers.server(number, options, settings);
   }
 
+  /** A server on a database of its own; it ends with the stage. */
+  public Server server(Postgres.Database database) throws Exception {
+    progress.says("a server");
+    return with(Server.start(work, jar, database, JVM, Map.of()));
+  }
+
   public Etcd etcd() throws Exception {
     progress.says("etcd");
     return peers.etcd();

@@ -87,6 +87,7 @@ public final class ApiPort extends VerticleBase {
   private volatile OriginPolicy policy;
   private final JsonMessages json;
   private final Supplier<Service> services;
+  private Future<?> awaited = Future.succeededFuture();
   private @Nullable HttpServer server;
 
   /**
@@ -138,9 +139,20 @@ public final class ApiPort extends VerticleBase {
                   rest.refuseMalformed(request);
                 });
     server = listener;
-    return listener
-        .listen()
+    return here(awaited)
+        .compose(now -> listener.listen())
         .onSuccess(now -> address.certificates().ifPresent(all -> all.keepUpToDate(now)));
+  }
+
+  /** Has it listen no sooner than this has completed, and fail if that fails. */
+  void listenAfter(Future<?> other) {
+    awaited = other;
+  }
+
+  /** The same future, completed on this event loop. */
+  private <T> Future<T> here(Future<T> other) {
+    return Future.future(
+        promise -> other.onComplete(done -> context.runOnContext(now -> promise.handle(done))));
   }
 
   /** The port that it listens on, once deployed. */

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * <p><b>Threads.</b> Made and started on its loop; what it offers may be used on any.
  */
 final class Backend {
+  private final Connector connector;
   private final Metrics metrics;
   private final Migrations migrations;
   private final PgStore database;
@@ -40,7 +41,7 @@ final class Backend {
   private final TokenKeys keys;
   private final Janitor janitor;
 
-  /** Makes it on the calling event loop. */
+  /** Makes it on the calling event loop, and begins to reach the database. */
   Backend(
       Vertx vertx,
       Connector connector,
@@ -48,8 +49,11 @@ final class Backend {
       Timers timers,
       InstantSource clock,
       Metrics metrics) {
+    this.connector = connector;
     this.metrics = metrics;
     this.migrations = new Migrations(connector);
+    // There is other work meanwhile.
+    migrations.reach();
     this.database = new PgStore(vertx, connector, storeSettings(settings), metrics);
     this.store = new ObservedStore(database);
     this.feed =
@@ -83,6 +87,8 @@ final class Backend {
 
   Future<Void> stop() {
     keys.close();
+    migrations.close();
+    connector.close();
     return janitor.stop().onComplete(stopped -> feed.stop()).eventually(() -> database.close());
   }
 

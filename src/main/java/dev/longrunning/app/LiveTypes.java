@@ -1,15 +1,17 @@
 package dev.longrunning.app;
 
+import dev.longrunning.store.pg.StartFault;
 import dev.longrunning.types.TypeLookup;
 import dev.longrunning.types.TypeSources;
 import dev.longrunning.types.Types;
 import dev.longrunning.types.TypesFault;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
  * #now} is for any.
  */
 final class LiveTypes implements Reloading.Files {
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
   private static final Logger log = LoggerFactory.getLogger(LiveTypes.class);
 
   private final TypeSources sources;
@@ -48,22 +51,25 @@ final class LiveTypes implements Reloading.Files {
     return new LiveTypes(sources);
   }
 
-  /** Reads them on a thread of their own: a start has other things to wait for meanwhile. */
-  static Future<LiveTypes> begin(TypeSources sources) {
-    Promise<LiveTypes> read = Promise.promise();
-    var thread =
-        new Thread(
-            () -> {
-              try {
-                read.complete(read(sources));
-              } catch (Throwable failure) {
-                read.fail(failure);
-              }
-            },
-            "types");
-    thread.setDaemon(true);
-    thread.start();
-    return read.future();
+  /**
+   * Reads them on a thread of their own: a start has other things to do meanwhile.
+   *
+   * @param sources made there too, since that reads what is built in
+   */
+  static Future<LiveTypes> begin(Supplier<TypeSources> sources) {
+    return Waiting.aside("types", () -> read(sources.get()));
+  }
+
+  /** Waits for what {@link #begin} began; fails with a line for each fault. */
+  static LiveTypes await(Future<LiveTypes> reading) throws StartFault, InterruptedException {
+    try {
+      return Waiting.await("types", reading, START_LIMIT);
+    } catch (StartFault failure) {
+      if (reading.cause() instanceof TypesFault fault) {
+        throw new StartFault(String.join("\n", fault.lines()), fault);
+      }
+      throw failure;
+    }
   }
 
   /** Those of the moment, for any thread; empty until they have been read for the first time. */

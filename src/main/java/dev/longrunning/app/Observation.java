@@ -27,7 +27,6 @@ import dev.longrunning.store.OperationStore;
 import dev.longrunning.store.pg.StartFault;
 import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.time.Duration;
@@ -38,7 +37,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +47,6 @@ import org.jspecify.annotations.Nullable;
  * it is for.
  */
 final class Observation {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
-
   private final Settings settings;
   private final Readiness readiness;
   private final Metrics metrics = new Metrics(System::nanoTime);
@@ -247,41 +243,23 @@ final class Observation {
   }
 
   /**
-   * Answers on the management port, if there is one: on a thread of its own, so that those of the
-   * calls may be busy or stuck, and until all else has stopped.
+   * Begins to answer on the management port, if there is one.
    *
    * @param live the settings that hold now, of what can change
    */
-  void listen(
-      StopSteps steps, Supplier<Settings> live, ServicePages services, Consumer<String> progress)
-      throws StartFault, InterruptedException {
-    if (settings.management().isEmpty()) {
-      return;
-    }
-    HostPort at = settings.management().get();
-    var port =
-        new ManagementPort(
-            new ManagementPort.Address(at.host(), at.port()),
+  Management listen(StopSteps steps, Supplier<Settings> live, ServicePages services)
+      throws StartFault {
+    return settings.management().isEmpty()
+        ? Management.NONE
+        : Management.begin(
+            settings.management().get(),
             new ManagementPort.Views(
                 readiness,
                 liveness,
                 metrics,
                 () -> Reloading.shown(settings, live.get()),
-                services));
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(1)
-                .setPreferNativeTransport(true)
-                .setFileSystemOptions(Wiring.withoutFiles()));
-    steps.add("management", () -> Waiting.await("management", vertx.close(), LIMIT));
-    try {
-      Waiting.await("management", vertx.deployVerticle(port), LIMIT);
-    } catch (StartFault fault) {
-      throw Binding.fault("management", at, fault);
-    }
-    progress.accept("Probes and metrics are on http://" + at.withPort(port.port()));
+                services),
+            steps);
   }
 
   private static Map<String, Double> ratios(List<QueuePeak> peaks) {

@@ -1,5 +1,6 @@
 package dev.longrunning.app;
 
+import dev.longrunning.observe.LogConfiguration;
 import dev.longrunning.store.pg.StartFault;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -103,8 +104,8 @@ public final class ServeCommand implements Callable<Integer> {
     }
     Settings settings = first.settings();
     // Read by the logging configuration, which is loaded with the first logger.
-    System.setProperty("longrunning.log.format", word(settings.logFormat()));
-    System.setProperty("longrunning.log.level", word(settings.watch().level()));
+    System.setProperty(LogConfiguration.FORMAT, word(settings.logFormat()));
+    System.setProperty(LogConfiguration.LEVEL, word(settings.watch().level()));
     String scheme = settings.tls().files().isPresent() ? "https" : "http";
     return serve(new Server(first, source, this::say), scheme);
   }

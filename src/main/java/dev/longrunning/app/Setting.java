@@ -3,6 +3,7 @@ package dev.longrunning.app;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that can be set.
@@ -29,6 +30,19 @@ record Setting<T>(
   /** The same, its values never repeated in a fault. */
   Setting<T> withSecretValues() {
     return new Setting<>(key, fallback, allowed, true, parser);
+  }
+
+  /**
+   * A key is there once. What records have by themselves is spun at run time, which a start pays.
+   */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Setting<?> setting && key.equals(setting.key);
+  }
+
+  @Override
+  public int hashCode() {
+    return key.hashCode();
   }
 
   /** Such as {@code LONGRUNNING_CORS_ORIGINS}. */

@@ -3,6 +3,7 @@ package dev.longrunning.app;
 import dev.longrunning.store.pg.StartFault;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +33,24 @@ final class Waiting {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     String message = cause.getMessage();
     return message == null ? cause.getClass().getSimpleName() : message;
+  }
+
+  /** Does some work that blocks on a thread of its own, which keeps no process alive. */
+  static <T> Future<T> aside(String name, Callable<T> work) {
+    Promise<T> done = Promise.promise();
+    var thread =
+        new Thread(
+            () -> {
+              try {
+                done.complete(work.call());
+              } catch (Throwable failure) {
+                done.fail(failure);
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    thread.start();
+    return done.future();
   }
 
   /** Does some work on an event loop. */

@@ -7,7 +7,6 @@ import dev.longrunning.connection.TlsFault;
 import dev.longrunning.demo.v1.ChecksumFolderMetadata;
 import dev.longrunning.feed.VertxTimers;
 import dev.longrunning.filter.Filters;
-import dev.longrunning.observe.Build;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.observe.Readiness;
 import dev.longrunning.pages.ServicePages;
@@ -15,12 +14,10 @@ import dev.longrunning.profile.Services;
 import dev.longrunning.rest.JsonMessages;
 import dev.longrunning.rest.OriginPolicy;
 import dev.longrunning.store.pg.Connector;
-import dev.longrunning.store.pg.DatabaseUrl;
-import dev.longrunning.store.pg.EmbeddedPostgres;
 import dev.longrunning.store.pg.StartFault;
 import dev.longrunning.types.TypeSources;
 import dev.longrunning.types.TypedPayloads;
-import dev.longrunning.types.TypesFault;
+import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -53,9 +50,15 @@ final class Wiring {
     // Read when the HTTP server is loaded. Nobody speaks WebSocket here; and without this the
     // library answers a version of HTTP that it does not know by itself, with nothing in the body.
     System.setProperty("vertx.disableWebsockets", "true");
+    // Netty's events for the flight recorder would start that: some hundred classes. Whoever looks
+    // for them can ask.
+    if (System.getProperty("io.netty.jfr.enabled") == null) {
+      System.setProperty("io.netty.jfr.enabled", "false");
+    }
   }
 
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
+
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
@@ -98,23 +101,32 @@ final class Wiring {
 
   /** Starts everything; answers where it listens. */
   HostPort start() throws StartFault, InterruptedException {
+    // What takes long begins early, on threads of its own, and is waited for where it is needed.
+    var reading = LiveTypes.begin(this::typeSources);
     services = ServiceFiles.load(settings.services());
-    var at = settings.types();
-    var own = List.of(ChecksumFolderMetadata.getDescriptor().getFile());
-    var reading = LiveTypes.begin(new TypeSources(at.directory(), at.optional(), own));
-    List<PgConnectOptions> hosts = database();
+    var database = Database.begin(settings, steps, progress);
     var pages = new ServicePages(services(), () -> LiveTypes.known(reading));
-    observation.listen(steps, () -> live, pages, progress);
+    var management = observation.listen(steps, () -> live, pages);
     observation.start(steps, settings.auth().asks());
     Vertx vertx = vertx();
+    // A context stays on one event loop: everything that the backend confines to it does too.
+    var loop = vertx.getOrCreateContext();
+    Backend backend = backend(vertx, loop, database.hosts());
     // Before the schema is touched: a server that cannot start must not change it.
-    LiveTypes types = types(reading);
+    var types = LiveTypes.await(reading);
+    observation.watch(types);
     var callers = callers(vertx);
-    Backend backend = backend(vertx, hosts);
-    HostPort listening = api(vertx, backend, types, callers);
+    management.await(progress);
+    HostPort listening = api(vertx, start(loop, backend), backend, types, callers);
     readiness.ready();
     steps.add("calls", new GracefulStop(readiness, parts, ports, connections, () -> live.stop()));
     return listening;
+  }
+
+  private TypeSources typeSources() {
+    var at = settings.types();
+    var own = List.of(ChecksumFolderMetadata.getDescriptor().getFile());
+    return new TypeSources(at.directory(), at.optional(), own);
   }
 
   /** Reads settings, certificates and types again, soon; nothing while it starts. */
@@ -162,19 +174,6 @@ final class Wiring {
     return peaks.stream().flatMap(part -> part.get().stream()).toList();
   }
 
-  private LiveTypes types(Future<LiveTypes> reading) throws StartFault, InterruptedException {
-    try {
-      LiveTypes types = Waiting.await("types", reading, START_LIMIT);
-      observation.watch(types);
-      return types;
-    } catch (StartFault failure) {
-      if (reading.cause() instanceof TypesFault fault) {
-        throw new StartFault(String.join("\n", fault.lines()), fault);
-      }
-      throw failure;
-    }
-  }
-
   private CallerWiring callers(Vertx vertx) throws StartFault {
     var made = CallerWiring.read(settings.auth(), services(), vertx, clock);
     observation.watch(made, clock);
@@ -187,18 +186,6 @@ final class Wiring {
     return made;
   }
 
-  /** The hosts to try, in order; the embedded one is up when this returns. */
-  private List<PgConnectOptions> database() throws StartFault, InterruptedException {
-    Optional<DatabaseUrl> url = settings.database();
-    if (url.isPresent()) {
-      return url.get().connectOptions();
-    }
-    var postgres = new EmbeddedPostgres(settings.data(), Build.load().postgres(), progress);
-    steps.add("postgres", done(postgres::close));
-    postgres.start();
-    return List.of(postgres.connectOptions());
-  }
-
   /** Nothing of ours is served from files on the class path, so there is no folder for them. */
   static FileSystemOptions withoutFiles() {
     return new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
@@ -208,17 +195,18 @@ final class Wiring {
     var options =
         new VertxOptions()
             .setEventLoopPoolSize(settings.eventLoops())
+            // There is one class loader, and nothing to set at every turn of a loop.
+            .setDisableTCCL(true)
             .setFileSystemOptions(withoutFiles());
     Vertx vertx = Vertx.builder().with(options).withTransport(transport).build();
     steps.add("vertx", () -> Waiting.await("vertx", vertx.close(), CLOSE_LIMIT));
     return vertx;
   }
 
-  private Backend backend(Vertx vertx, List<PgConnectOptions> hosts)
+  /** Makes it, and begins to reach the database. */
+  private Backend backend(Vertx vertx, Context loop, List<PgConnectOptions> hosts)
       throws StartFault, InterruptedException {
     var timers = new VertxTimers(vertx);
-    // A context stays on one event loop: everything that the backend confines to it does too.
-    var loop = vertx.getOrCreateContext();
     Backend backend =
         Waiting.await(
             "database",
@@ -238,12 +226,16 @@ final class Wiring {
                 "database",
                 Waiting.onLoop(loop, backend::stop).compose(stopped -> stopped),
                 STOP_LIMIT));
-    Waiting.await(
-        "database", Waiting.onLoop(loop, backend::start).compose(started -> started), START_LIMIT);
     return backend;
   }
 
-  private HostPort api(Vertx vertx, Backend backend, LiveTypes types, CallerWiring callers)
+  private static Future<Void> start(Context loop, Backend backend) {
+    return Waiting.onLoop(loop, backend::start).compose(started -> started);
+  }
+
+  /** Makes what serves the calls while the backend starts, and listens once that has. */
+  private HostPort api(
+      Vertx vertx, Future<Void> started, Backend backend, LiveTypes types, CallerWiring callers)
       throws StartFault, InterruptedException {
     HostPort listen = settings.listen();
     transport.guard(connections);
@@ -260,12 +252,15 @@ final class Wiring {
     Supplier<ApiPort> port =
         () -> {
           var made = new ApiPort(address, policy, json, () -> calls.service(vertx, backend));
+          made.listenAfter(started);
           ports.add(made);
           return made;
         };
     var deployment = new DeploymentOptions().setInstances(settings.eventLoops());
+    var deployed = vertx.deployVerticle(port, deployment);
+    Waiting.await("database", started, START_LIMIT);
     try {
-      String id = Waiting.await("listen", vertx.deployVerticle(port, deployment), START_LIMIT);
+      String id = Waiting.await("listen", deployed, START_LIMIT);
       steps.add("api", () -> Waiting.await("api", vertx.undeploy(id), STOP_LIMIT));
       follow(certificates, types, callers);
     } catch (StartFault fault) {

@@ -3,6 +3,8 @@ package dev.longrunning.connection;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpServerRequest;
@@ -33,6 +35,9 @@ public final class UnreadAnswers extends Http2ConnectionAdapter {
 
   /** A minute: the largest message at 0.6 Mbit/s. */
   static final int LOOKS_MAX = 4;
+
+  /** Below, an answer may be wrong about the connection's window by those of the same turn. */
+  private static final int EXACT_BYTES_MIN = 16_384;
 
   private static final long CANCEL = 8;
   private static final AttributeKey<UnreadAnswers> KEY =
@@ -107,9 +112,20 @@ public final class UnreadAnswers extends Http2ConnectionAdapter {
       return true;
     }
     var flow = handler.encoder().flowController();
-    return flow.isWritable(stream)
+    return (more < EXACT_BYTES_MIN || isWritten(flow))
+        && flow.isWritable(stream)
         && more < flow.windowSize(stream)
         && more < flow.windowSize(handler.connection().connectionStream());
+  }
+
+  /** What was answered before it in this turn of the loop takes its part of the windows. */
+  private static boolean isWritten(Http2RemoteFlowController flow) {
+    try {
+      flow.writePendingBytes();
+      return true;
+    } catch (Http2Exception broken) {
+      return false;
+    }
   }
 
   private void watch(int id, int more) {

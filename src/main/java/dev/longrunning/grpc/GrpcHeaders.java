@@ -1,6 +1,7 @@
 package dev.longrunning.grpc;
 
 import com.google.rpc.Status;
+import dev.longrunning.connection.Peer;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.profile.Candidates;
 import dev.longrunning.rpc.Call;
@@ -39,15 +40,16 @@ final class GrpcHeaders {
    */
   static Call call(
       Candidates services, HttpServerRequest request, CallBegin begin, Future<Void> gone) {
+    var peer = Peer.of(request);
     var call =
         new Call(
             services,
-            Call.caller(request.remoteAddress()),
+            peer.network(),
             timeout(request.getHeader(TIMEOUT)).map(begin.at()::plus),
             Call.isCached(request.getHeader(CONSISTENCY)),
             Call.Transport.GRPC,
             gone);
-    return call.by(begin).from(request.remoteAddress());
+    return call.by(begin).from(peer);
   }
 
   /** Reads {@code grpc-timeout}: at most eight digits and a unit; null: not sent. */

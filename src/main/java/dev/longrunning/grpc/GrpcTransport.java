@@ -118,7 +118,7 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
 
   private void dispatch(HttpServerRequest request, Framing framing) {
     String path = Objects.requireNonNullElse(request.path(), "");
-    var row = table.find(path.startsWith("/") ? path.substring(1) : "").orElse(null);
+    var row = table.atPath(path).orElse(null);
     if (row == null) {
       refuse(request, Problem.unimplemented("method: nothing answers at " + Problem.shown(path)));
       return;

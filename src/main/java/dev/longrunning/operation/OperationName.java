@@ -93,11 +93,15 @@ public final class OperationName {
     if (fault.isPresent()) {
       return fault;
     }
-    for (String segment : name.split("/", -1)) {
+    int from = 0;
+    while (from <= name.length()) {
+      int slash = name.indexOf('/', from);
+      int to = slash < 0 ? name.length() : slash;
       // '-' stands for every id at its place: kept apart, or a wildcard would quietly find nothing.
-      if (isNoSegment(segment) || CollectionPattern.isAny(segment)) {
+      if (to - from <= 2 && isOddSegment(name.substring(from, to))) {
         return violation(field, name, "segments that are not empty, '.', '..' or '-'");
       }
+      from = to + 1;
     }
     return Optional.empty();
   }
@@ -106,11 +110,16 @@ public final class OperationName {
     if (name.isEmpty()) {
       return violation(field, name, "a resource name, 1 to " + NAME_BYTES_MAX + " bytes");
     }
-    // Every character is at least one byte, so the first test bounds the encoding of the second.
-    if (name.length() > NAME_BYTES_MAX || utf8Length(name) > NAME_BYTES_MAX) {
+    // Every character is one byte at least, and three at most.
+    if (name.length() > NAME_BYTES_MAX
+        || (name.length() > NAME_BYTES_MAX / 3 && utf8Length(name) > NAME_BYTES_MAX)) {
       return violation(field, name, "at most " + NAME_BYTES_MAX + " bytes");
     }
     return PlainText.isPlain(name) ? Optional.empty() : violation(field, name, PlainText.ALLOWED);
+  }
+
+  private static boolean isOddSegment(String segment) {
+    return isNoSegment(segment) || CollectionPattern.isAny(segment);
   }
 
   private static boolean isNoSegment(String segment) {

@@ -3,7 +3,6 @@ package dev.longrunning.profile;
 import dev.longrunning.operation.OperationName;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Problem.Violation;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -38,8 +37,12 @@ public final class Names {
     if (name.length() > OperationName.NAME_BYTES_MAX) {
       return Optional.empty();
     }
-    var segments = List.of(name.split("/", -1));
-    return forms.stream().filter(form -> form.isName(segments)).min(Comparator.naturalOrder());
+    for (var form : forms) {
+      if (form.isName(name)) {
+        return Optional.of(form);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Returns the name, or throws {@link Problem} INVALID naming {@code field}. */

@@ -1,6 +1,5 @@
 package dev.longrunning.profile;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,19 +29,24 @@ import java.util.stream.Collectors;
  */
 public final class PathTemplate implements Comparable<PathTemplate> {
   /** In the order in which they are preferred. */
-  private enum Kind {
+  enum Kind {
     LITERAL,
     STAR,
     STARS
   }
 
-  private record Element(Kind kind, String text) {
+  record Element(Kind kind, String text) {
     static Element of(String text) {
       return switch (text) {
         case "*" -> new Element(Kind.STAR, "");
         case "**" -> new Element(Kind.STARS, "");
         default -> new Element(Kind.LITERAL, text);
       };
+    }
+
+    /** Whether it matches one segment. */
+    boolean isAt(String path, int from, int to) {
+      return kind != Kind.LITERAL || (to - from == text.length() && path.startsWith(text, from));
     }
 
     String shown() {
@@ -55,7 +59,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
   }
 
   /** The elements from {@code from} to before {@code to} are the value of {@code field}. */
-  private record Variable(String field, int from, int to) {}
+  record Variable(String field, int from, int to) {}
 
   private final String source;
   private final String verb;
@@ -65,8 +69,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
   /** The element that is {@code **}; as many as there are elements if none is. */
   private final int stars;
 
-  private PathTemplate(
-      String source, String verb, List<Element> elements, List<Variable> variables) {
+  PathTemplate(String source, String verb, List<Element> elements, List<Variable> variables) {
     this.source = source;
     this.verb = verb;
     this.elements = List.copyOf(elements);
@@ -78,7 +81,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
 
   /** Reads a template; throws {@code IllegalStateException} saying what is wrong with it. */
   public static PathTemplate parse(String source) {
-    return new Parser(source).template();
+    return new TemplateParser(source).template();
   }
 
   /** The template of no segments at all. */
@@ -143,16 +146,55 @@ public final class PathTemplate implements Comparable<PathTemplate> {
     return matches(segments);
   }
 
-  /** The same, but a <code>**</code> at the end stands for something. */
-  boolean isName(List<String> segments) {
+  /**
+   * Whether a text is of this form, where a <code>**</code> at the end stands for something. Every
+   * call asks: takes no memory.
+   */
+  boolean isName(String text) {
+    int segments = 1;
+    for (int at = text.indexOf('/'); at >= 0; at = text.indexOf('/', at + 1)) {
+      segments++;
+    }
     boolean open = stars == elements.size() - 1;
-    return matches(segments) && (!open || segments.size() >= elements.size() || stars > 1);
+    return isLongEnough(segments)
+        && (!open || segments >= elements.size() || stars > 1)
+        && beginsAs(text)
+        && endsAs(text);
+  }
+
+  private boolean isLongEnough(int segments) {
+    return stars < elements.size() ? segments >= elements.size() - 1 : segments == elements.size();
+  }
+
+  /** Whether it has the literals before the <code>**</code>, or all. */
+  private boolean beginsAs(String text) {
+    int from = 0;
+    for (int i = 0; i < stars; i++) {
+      int slash = text.indexOf('/', from);
+      int to = slash < 0 ? text.length() : slash;
+      if (!elements.get(i).isAt(text, from, to)) {
+        return false;
+      }
+      from = to + 1;
+    }
+    return true;
+  }
+
+  private boolean endsAs(String text) {
+    int to = text.length();
+    for (int i = elements.size() - 1; i > stars; i--) {
+      int from = text.lastIndexOf('/', to - 1) + 1;
+      if (!elements.get(i).isAt(text, from, to)) {
+        return false;
+      }
+      to = from - 1;
+    }
+    return true;
   }
 
   private boolean matches(List<String> segments) {
     int shift = segments.size() - elements.size();
-    boolean open = stars < elements.size();
-    if (open ? shift < -1 : shift != 0) {
+    if (!isLongEnough(segments.size())) {
       return false;
     }
     for (int i = 0; i < elements.size(); i++) {
@@ -206,70 +248,6 @@ public final class PathTemplate implements Comparable<PathTemplate> {
   private void check(boolean holds, String fault) {
     if (!holds) {
       throw new IllegalStateException("path template " + source + ' ' + fault);
-    }
-  }
-
-  /** Reads one template from left to right. */
-  private static final class Parser {
-    private final String source;
-    private final List<Element> elements = new ArrayList<>();
-    private final List<Variable> variables = new ArrayList<>();
-
-    Parser(String source) {
-      this.source = source;
-    }
-
-    PathTemplate template() {
-      int colon = source.lastIndexOf(':');
-      boolean hasVerb = colon > source.lastIndexOf('/') && colon > source.lastIndexOf('}');
-      String verb = hasVerb ? source.substring(colon + 1) : "";
-      String path = hasVerb ? source.substring(0, colon) : source;
-      check(path.startsWith("/") && !(hasVerb && verb.isEmpty()), "is not /segments[:verb]");
-      int at = 1;
-      while (at <= path.length()) {
-        at = segment(path, at) + 1;
-      }
-      return new PathTemplate(source, verb, elements, variables);
-    }
-
-    /** Reads the segment or variable that begins at {@code from}; answers where it ends. */
-    private int segment(String path, int from) {
-      if (!path.startsWith("{", from)) {
-        int slash = path.indexOf('/', from);
-        int end = slash < 0 ? path.length() : slash;
-        element(path.substring(from, end));
-        return end;
-      }
-      int close = path.indexOf('}', from);
-      check(close > 0, "has a variable that does not end");
-      boolean whole = close + 1 == path.length() || path.charAt(close + 1) == '/';
-      check(whole, "has a variable beside other text");
-      variable(path.substring(from + 1, close));
-      return close + 1;
-    }
-
-    private void variable(String text) {
-      int equals = text.indexOf('=');
-      String field = equals < 0 ? text : text.substring(0, equals);
-      check(!field.isEmpty(), "has a variable without a field");
-      int from = elements.size();
-      for (String segment : (equals < 0 ? "*" : text.substring(equals + 1)).split("/", -1)) {
-        element(segment);
-      }
-      variables.add(new Variable(field, from, elements.size()));
-    }
-
-    private void element(String text) {
-      boolean star = text.equals("*") || text.equals("**");
-      check(!text.isEmpty(), "has an empty segment");
-      check(star || text.chars().noneMatch(c -> "*{}=:".indexOf(c) >= 0), "has a mixed segment");
-      elements.add(Element.of(text));
-    }
-
-    private void check(boolean holds, String fault) {
-      if (!holds) {
-        throw new IllegalStateException("path template " + source + ' ' + fault);
-      }
     }
   }
 }

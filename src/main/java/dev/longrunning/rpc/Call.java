@@ -2,6 +2,7 @@ package dev.longrunning.rpc;
 
 import dev.longrunning.auth.Identity;
 import dev.longrunning.connection.CallerNetwork;
+import dev.longrunning.connection.Peer;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.operation.Visibility;
 import dev.longrunning.profile.Candidates;
@@ -93,18 +94,18 @@ public record Call(
 
   /** The same call, from there; null: its connection is gone. */
   public Call from(@Nullable SocketAddress peer) {
-    var from = CallerNetwork.address(peer);
-    return new Call(
-        services,
-        caller,
-        deadline,
-        cached,
-        transport,
-        gone,
-        identity,
-        view,
-        // A stream keeps them while it is open: one string if they are the same.
-        from.equals(caller) ? caller : from);
+    return at(CallerNetwork.address(peer));
+  }
+
+  /** The same call, from there. */
+  public Call from(Peer peer) {
+    return at(peer.address());
+  }
+
+  private Call at(String from) {
+    // A stream keeps them while it is open: one string if they are the same.
+    var address = from.equals(caller) ? caller : from;
+    return new Call(services, caller, deadline, cached, transport, gone, identity, view, address);
   }
 
   /** Whether it is known who calls. */

@@ -9,7 +9,7 @@ import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +27,7 @@ public final class CallMetrics implements CallRecorder {
   private final Counter problems;
   private final Histogram durations;
   private final Level underWay = new Level();
-  private final Map<String, Series> methods = new HashMap<>();
+  private final IdentityHashMap<Row<?, ?>, Series> methods = new IdentityHashMap<>();
 
   public CallMetrics(Metrics metrics) {
     this.calls =
@@ -86,7 +86,7 @@ public final class CallMetrics implements CallRecorder {
   @Override
   public void ended(Ended call) {
     underWay.add(-1);
-    var series = methods.computeIfAbsent(call.method(), Series::new);
+    var series = methods.computeIfAbsent(call.row(), row -> new Series(row.fullName()));
     series.count(call.transport(), call.code()).inc();
     if (!call.reason().isEmpty()) {
       problems.labelValues(call.reason()).inc();

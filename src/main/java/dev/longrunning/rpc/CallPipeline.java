@@ -155,11 +155,10 @@ public final class CallPipeline {
     var begun = begun(method, call);
     var handled = admitted(method, call, () -> handled(method, call, begun.recording(), request));
     // An answer at once, as the cache gives it, needs no timer and nobody to wait for.
-    var bounded =
-        handled.isComplete()
-            ? handled
-            : CallRace.untilGone(call, CallRace.untilDeadline(this, call, begun.begun(), handled));
-    return bounded.transform(answer -> ended(begun, encoded(answer, encode)));
+    return handled.isComplete()
+        ? ended(begun, encoded(handled, encode))
+        : CallRace.untilGone(call, CallRace.untilDeadline(this, call, begun.begun(), handled))
+            .transform(answer -> ended(begun, encoded(answer, encode)));
   }
 
   private static <T> Future<T> encoded(AsyncResult<Reply> answer, Function<Reply, T> encode) {

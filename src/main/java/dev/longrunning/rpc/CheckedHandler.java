@@ -19,8 +19,10 @@ final class CheckedHandler<Q extends Message> implements Method.Handler<Q> {
 
   @Override
   public Future<Reply> handle(Call call, Q request) {
-    return answered(call, request)
-        .recover(
+    var answer = answered(call, request);
+    return answer.succeeded()
+        ? answer
+        : answer.recover(
             failure ->
                 Future.failedFuture(
                     failure instanceof Problem problem

@@ -2,6 +2,7 @@ package dev.longrunning.rpc;
 
 import dev.longrunning.connection.CutOff;
 import dev.longrunning.operation.Problem;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
@@ -68,6 +69,7 @@ public final class Intake {
   private final int bytesMax;
   private final Taker taker;
   private final HeldBody held;
+  private final Context context;
 
   private State state = State.COMING;
   private boolean gone;
@@ -83,6 +85,7 @@ public final class Intake {
     this.bytesMax = bytesMax;
     this.taker = taker;
     this.held = new HeldBody(intakes.budget(), caller);
+    this.context = intakes.vertx().getOrCreateContext();
   }
 
   /**
@@ -103,13 +106,20 @@ public final class Intake {
       response.writeContinue();
     }
     // A turn later, when nearly every body has come: those need no timer.
-    intakes.vertx().runOnContext(turn -> watch());
+    intakes.began(this);
   }
 
   private void listen() {
     request.exceptionHandler(this::broken);
     request.handler(this::read);
     request.endHandler(end -> end());
+  }
+
+  /** The turn of the loop in which it began is over. */
+  void turned() {
+    if (state == State.COMING && !gone) {
+      context.runOnContext(own -> watch());
+    }
   }
 
   private void watch() {

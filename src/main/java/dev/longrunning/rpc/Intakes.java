@@ -3,6 +3,8 @@ package dev.longrunning.rpc;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Makes the {@link Intake}s of one event loop, which share a {@link BodyBudget}.
@@ -14,6 +16,9 @@ public final class Intakes {
   private final InstantSource clock;
   private final IntakeSettings settings;
   private final BodyBudget budget = new BodyBudget();
+
+  /** Those that began in this turn of the loop. */
+  private List<Intake> begun = new ArrayList<>();
 
   public Intakes(Vertx vertx, InstantSource clock, IntakeSettings settings) {
     this.vertx = vertx;
@@ -51,6 +56,20 @@ public final class Intakes {
    */
   public Intake of(HttpServerRequest request, String caller, int bytesMax, Intake.Taker taker) {
     return new Intake(this, request, caller, bytesMax, taker);
+  }
+
+  /** One task a turn, and not one a request. */
+  void began(Intake intake) {
+    if (begun.isEmpty()) {
+      vertx.runOnContext(turn -> turned());
+    }
+    begun.add(intake);
+  }
+
+  private void turned() {
+    var all = begun;
+    begun = new ArrayList<>();
+    all.forEach(Intake::turned);
   }
 
   /** Throws away the body of a request that is about to be answered without looking at it. */

@@ -2,6 +2,7 @@ package dev.longrunning.rpc;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,11 @@ import java.util.Optional;
  */
 public final class MethodTable {
   private final Map<String, Row<?, ?>> rows;
+  private final Map<String, Row<?, ?>> byPath = new HashMap<>();
 
   private MethodTable(Map<String, Row<?, ?>> rows) {
     this.rows = rows;
+    rows.forEach((name, row) -> byPath.put('/' + name, row));
   }
 
   /** Takes the rows, or throws if two have the same name. */
@@ -33,6 +36,11 @@ public final class MethodTable {
   /** Finds a row by {@code package.Service/Method}. */
   public Optional<Row<?, ?>> find(String fullName) {
     return Optional.ofNullable(rows.get(fullName));
+  }
+
+  /** Finds a row by the path of gRPC: its name after a slash. */
+  public Optional<Row<?, ?>> atPath(String path) {
+    return Optional.ofNullable(byPath.get(path));
   }
 
   public Collection<Row<?, ?>> rows() {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,10 +113,8 @@ public final class TypeSources {
   /** Reads and links everything; fails with all faults that were found. */
   public Types read() throws TypesFault {
     var faults = new ArrayList<String>();
-    var sets = new LinkedHashMap<String, TypeSet>();
-    for (var shipped : ShippedTypes.read().entrySet()) {
-      sets.put(shipped.getKey(), TypeSet.slim("shipped " + shipped.getKey(), shipped.getValue()));
-    }
+    var shipped = ShippedTypes.read();
+    var own = new LinkedHashMap<String, TypeSet>();
     long bytes = 0;
     for (Path file : files()) {
       try {
@@ -124,7 +123,13 @@ public final class TypeSources {
         if (bytes > BYTES_MAX) {
           throw TypesFault.of(file, ", too much", "at most " + BYTES_MAX + " bytes in all sets");
         }
-        sets.put(file.getFileName().toString(), TypeSet.parse(file.toString(), content));
+        String name = file.getFileName().toString();
+        boolean known = Arrays.equals(content, shipped.get(name));
+        own.put(
+            name,
+            known
+                ? TypeSet.slim(file.toString(), content)
+                : TypeSet.parse(file.toString(), content));
       } catch (TypesFault fault) {
         faults.addAll(fault.lines());
       }
@@ -132,7 +137,21 @@ public final class TypeSources {
     if (!faults.isEmpty()) {
       throw new TypesFault(faults.subList(0, Math.min(faults.size(), FAULTS_MAX)));
     }
-    return new Linker(builtIn).link(List.copyOf(sets.values()));
+    return new Linker(builtIn).link(sets(shipped, own));
+  }
+
+  /** Those shipped come first, and are not even parsed where the directory has others. */
+  private static List<TypeSet> sets(Map<String, byte[]> shipped, Map<String, TypeSet> own)
+      throws TypesFault {
+    var sets = new LinkedHashMap<String, TypeSet>();
+    for (var set : shipped.entrySet()) {
+      var known = own.get(set.getKey());
+      sets.put(
+          set.getKey(),
+          known == null ? TypeSet.slim("shipped " + set.getKey(), set.getValue()) : known);
+    }
+    sets.putAll(own);
+    return List.copyOf(sets.values());
   }
 
   private static byte[] bytes(Path file) throws TypesFault {

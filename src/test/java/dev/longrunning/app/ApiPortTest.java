@@ -15,6 +15,8 @@ import dev.longrunning.rpc.MethodTable;
 import dev.longrunning.types.Types;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.List;
@@ -63,6 +65,32 @@ final class ApiPortTest {
     assertThat(instances).hasSize(2).extracting(ApiPort::port).doesNotContain(0);
     assertThat(instances.get(0).port()).isEqualTo(instances.get(1).port());
     assertThat(loops).hasSize(2).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void one_that_waits_makes_its_service_and_listens_when_it_need_not_wait() {
+    var awaited = Promise.<Void>promise();
+    var made = instance(0);
+    made.listenAfter(awaited.future());
+
+    var deployed = vertx.deployVerticle(made);
+    // What comes after it on that loop is done: so is its start, as far as it goes.
+    loops.forEach(loop -> TestServer.await(Waiting.onLoop(loop, () -> true)));
+
+    assertThat(deployed.isComplete()).isFalse();
+    awaited.complete();
+    TestServer.await(deployed);
+    assertThat(made.port()).isPositive();
+    assertThat(loops).hasSize(1);
+  }
+
+  @Test
+  void one_that_waits_in_vain_does_not_listen() {
+    var made = instance(0);
+    made.listenAfter(Future.failedFuture(new IllegalStateException("no database")));
+
+    assertThatThrownBy(() -> TestServer.await(vertx.deployVerticle(made)))
+        .hasStackTraceContaining("no database");
   }
 
   @Test

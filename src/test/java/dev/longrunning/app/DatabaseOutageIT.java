@@ -67,7 +67,7 @@ final class DatabaseOutageIT {
     postgres = TestPostgres.start(TestPostgres.bundled());
     server =
         ServerProcess.run(
-            List.of("-Xmx256m"),
+            List.of("-Xmx256m", ServerProcess.QUIET),
             ObservedServer.class,
             temp.resolve("err"),
             "database=" + postgres.url(),

@@ -107,7 +107,7 @@ final class DrainIT {
   void start() throws Exception {
     server =
         ServerProcess.run(
-            List.of("-Dlogback.configurationFile=logback.xml"),
+            List.of(),
             Main.class,
             temp.resolve("err"),
             "serve",

@@ -76,11 +76,7 @@ final class StopIT {
     all.addAll(List.of("--data", shared.resolve("data").toString()));
     all.addAll(List.of(more));
     // Logs as it does outside of tests.
-    return ServerProcess.run(
-        List.of("-Dlogback.configurationFile=logback.xml"),
-        Main.class,
-        errors,
-        all.toArray(String[]::new));
+    return ServerProcess.run(List.of(), Main.class, errors, all.toArray(String[]::new));
   }
 
   @Test

@@ -83,10 +83,7 @@ final class WatchedServerIT {
                 .formatted(url, collector.endpoint(), CANARY));
     server =
         ServerProcess.run(
-            // The tests have a quiet one of their own on the class path.
-            List.of(
-                "-Xlog:class+load:file=" + temp.resolve("classes"),
-                "-Dlogback.configurationFile=logback.xml"),
+            List.of("-Xlog:class+load:file=" + temp.resolve("classes")),
             Main.class,
             temp.resolve("err"),
             "serve",
@@ -315,7 +312,7 @@ final class WatchedServerIT {
     Path classes = temp.resolve("classes-without");
     try (var plain =
         ServerProcess.run(
-            List.of("-Xlog:class+load:file=" + classes),
+            List.of("-Xlog:class+load:file=" + classes, ServerProcess.QUIET),
             Main.class,
             temp.resolve("err-without"),
             "serve",

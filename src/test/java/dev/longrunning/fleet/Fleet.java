@@ -23,8 +23,7 @@ final class Fleet implements AutoCloseable {
           "-Xmx256m",
           "-XX:+UseSerialGC",
           // They do not live long enough for more.
-          "-XX:TieredStopAtLevel=1",
-          "-Dlogback.configurationFile=logback.xml");
+          "-XX:TieredStopAtLevel=1");
 
   private static final String SETTINGS =
       """

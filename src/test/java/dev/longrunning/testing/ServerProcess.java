@@ -19,6 +19,11 @@ import java.util.regex.Pattern;
 
 /** The compiled program in a JVM of its own, with no settings from the environment. */
 public final class ServerProcess implements AutoCloseable {
+  /**
+   * An option that has it say no more than the tests do; without it, it says what it always does.
+   */
+  public static final String QUIET = "-Dlogback.configurationFile=logback-test.xml";
+
   private static final Pattern READY =
       Pattern.compile("Longrunning listens on http://127\\.0\\.0\\.1:([0-9]+) \\(gRPC and REST\\)");
   private static final Pattern HISTOGRAM_TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
@@ -35,9 +40,9 @@ public final class ServerProcess implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
-  /** Runs {@code longrunning} with these arguments; what it says on standard error is kept. */
+  /** Runs a quiet {@code longrunning} with these arguments; its standard error is kept. */
   public static ServerProcess run(Path errors, String... arguments) throws IOException {
-    return run(List.of(), Main.class, errors, arguments);
+    return run(List.of(QUIET), Main.class, errors, arguments);
   }
 
   /** Runs another main class, with options for its JVM. */

@@ -1,11 +1,14 @@
 package dev.longrunning.bench.peer;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
 import dev.longrunning.bench.wire.Call;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -68,7 +71,7 @@ public final class Etcd implements AutoCloseable {
   /** It listens once it has a leader. */
   private boolean answers() {
     try (var socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port));
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       return true;
     } catch (IOException e) {
       return false;
@@ -110,19 +113,56 @@ public final class Etcd implements AutoCloseable {
    * is not 0.
    */
   public static Call watch(String key, long revision) {
+    return watch(key, "", revision);
+  }
+
+  /** The same of all keys that begin so. */
+  public static Call watchPrefix(String prefix, long revision) {
+    int last = prefix.length() - 1;
+    return watch(prefix, prefix.substring(0, last) + (char) (prefix.charAt(last) + 1), revision);
+  }
+
+  private static Call watch(String key, String end, long revision) {
+    Fields create =
+        out -> {
+          out.writeString(1, key);
+          if (!end.isEmpty()) {
+            out.writeString(2, end);
+          }
+          if (revision > 0) {
+            out.writeInt64(3, revision);
+          }
+        };
     return call(
-        "/etcdserverpb.Watch/Watch",
-        out ->
-            out.writeBytes(
-                1,
-                ByteString.copyFrom(
-                    bytes(
-                        create -> {
-                          create.writeString(1, key);
-                          if (revision > 0) {
-                            create.writeInt64(3, revision);
-                          }
-                        }))));
+        "/etcdserverpb.Watch/Watch", out -> out.writeBytes(1, ByteString.copyFrom(bytes(create))));
+  }
+
+  /** The revision that a put was answered with. */
+  public static long revision(byte[] put) throws IOException {
+    var in = CodedInputStream.newInstance(put);
+    find(in, 1);
+    in.pushLimit(in.readRawVarint32());
+    find(in, 3);
+    return in.readInt64();
+  }
+
+  private static void find(CodedInputStream in, int field) throws IOException {
+    int tag = in.readTag();
+    while (WireFormat.getTagFieldNumber(tag) != field) {
+      in.skipField(tag);
+      tag = in.readTag();
+    }
+  }
+
+  /** How many events an answer of a watch holds. */
+  public static int events(byte[] answer, int offset, int length) throws IOException {
+    var in = CodedInputStream.newInstance(answer, offset, length);
+    int events = 0;
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      events += WireFormat.getTagFieldNumber(tag) == 11 ? 1 : 0;
+      in.skipField(tag);
+    }
+    return events;
   }
 
   private interface Fields {

@@ -24,6 +24,7 @@ public final class H2Load {
   }
 
   /** A request. */
+  @SuppressWarnings("ArrayRecordComponent") // Handed on as it is, and never compared.
   public record Request(int port, String path, Map<String, String> headers, byte[] body) {
 
     public static Request grpc(int port, String path, byte[] message, Map<String, String> more) {

@@ -18,6 +18,7 @@ import dev.longrunning.v1.WatchOperationRequest;
 final class Api {
   static final String GET = "/google.longrunning.Operations/GetOperation";
   static final String PRODUCER = "/longrunning.v1.OperationProducer/";
+  private static final String WATCH = "/longrunning.v1.OperationWatcher/WatchOperation";
   private static final int STARTS_IN_FLIGHT = 256;
   private static final int STARTS_FIRST = 1_000;
   private static final int STARTS_FIRST_IN_FLIGHT = 16;
@@ -53,6 +54,10 @@ final class Api {
         .build();
   }
 
+  static Call watch(String name) {
+    return Call.of(WATCH, WatchOperationRequest.newBuilder().setName(name).build());
+  }
+
   static Call complete(String name) {
     return Call.of(
         PRODUCER + "CompleteOperation",
@@ -60,12 +65,6 @@ final class Api {
             .setName(name)
             .setResponse(Any.pack(Empty.getDefaultInstance()))
             .build());
-  }
-
-  static Call watch(String name) {
-    return Call.of(
-        "/longrunning.v1.OperationWatcher/WatchOperation",
-        WatchOperationRequest.newBuilder().setName(name).build());
   }
 
   static Call await(String name, Duration timeout) {

@@ -111,7 +111,7 @@ final class Costs implements Stage {
           round,
           () -> {
             var next = new long[1];
-            caller.atRate(FEW, time, () -> Api.update(name, next[0]++), Caller.Ledger.NONE).rate();
+            caller.atRate(FEW, time, () -> Api.update(name, next[0]++)).rate();
             return Math.max(1, heard[0]);
           });
     }
@@ -133,8 +133,7 @@ final class Costs implements Stage {
               .atRate(
                   rate,
                   time,
-                  () -> Api.update(Api.name("projects/k", (int) (next[0] % operations)), next[0]++),
-                  Caller.Ledger.NONE)
+                  () -> Api.update(Api.name("projects/k", (int) (next[0] % operations)), next[0]++))
               .latencies()
               .getTotalCount();
       if (round > 0) {

@@ -16,7 +16,11 @@ public final class Stages {
           new Polling(),
           new Costs(),
           new Idle(),
-          new Million());
+          new Million(),
+          new Resume(),
+          new Lists(),
+          new Start(),
+          new Soak());
 
   private Stages() {}
 

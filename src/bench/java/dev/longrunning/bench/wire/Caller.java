@@ -80,6 +80,11 @@ public final class Caller implements AutoCloseable {
   }
 
   /** Calls so many times a second for so long. */
+  public Tally atRate(double rate, Duration time, Call.Source source) throws InterruptedException {
+    return atRate(rate, time, source, Ledger.NONE);
+  }
+
+  /** The same, and tells of each call. */
   public Tally atRate(double rate, Duration time, Call.Source source, Ledger ledger)
       throws InterruptedException {
     return measure(

@@ -2,6 +2,7 @@ package dev.longrunning.bench.wire;
 
 import io.netty.util.collection.IntObjectHashMap;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -46,6 +47,7 @@ public final class Connection {
   private final IntObjectHashMap<long[]> streamWindows = new IntObjectHashMap<>(2);
 
   /** Bytes for which there was no window. */
+  @SuppressWarnings("ArrayRecordComponent") // Handed on as it is, and never compared.
   private record Parked(int id, byte[] message, boolean last) {}
 
   private Connection(Loop loop, SocketChannel channel) throws IOException {
@@ -69,7 +71,7 @@ public final class Connection {
 
   /** On the loop: connects to a port of this machine; waits until it is open. */
   public static Connection open(Loop loop, int port) throws IOException {
-    return open(loop, new InetSocketAddress("127.0.0.1", port));
+    return open(loop, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
   }
 
   static Connection open(Loop loop, InetSocketAddress address) throws IOException {
@@ -236,6 +238,7 @@ public final class Connection {
     }
   }
 
+  @SuppressWarnings("ByteBufferBackingArray") // The buffer of the loop, which is allocated.
   void read() {
     var in = loop.in();
     try {

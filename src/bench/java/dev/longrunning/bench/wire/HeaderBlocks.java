@@ -75,7 +75,7 @@ final class HeaderBlocks {
     block.write(pattern | max);
     int rest = value - max;
     for (; rest >= 0x80; rest >>>= 7) {
-      block.write(rest & 0x7f | 0x80);
+      block.write((rest & 0x7f) | 0x80);
     }
     block.write(rest);
   }

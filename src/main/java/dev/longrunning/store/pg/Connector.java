@@ -8,9 +8,12 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.spi.PgDriver;
 import io.vertx.sqlclient.internal.SqlConnectionBase;
+import io.vertx.sqlclient.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,9 +21,12 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Promise.</b> A connection plans once and by index, gives statements up that nobody waits
  * for, and ends when its client has gone. Behind a transaction pooler the same settings belong to
- * the role ({@link #SESSION_SETTINGS}), since a pooler refuses or forgets them.
+ * the role ({@link #SESSION_SETTINGS}), since a pooler refuses or forgets them. From {@link #close}
+ * on, nothing is being opened.
  *
  * <p><b>Threads.</b> Any event loop; a connection belongs to the one it was opened on.
+ *
+ * <p><b>Bounds.</b> As many attempts at a time as its callers make.
  */
 public final class Connector {
   /** Longer than any caller waits, so that what a lost client left behind ends by itself. */
@@ -57,6 +63,8 @@ public final class Connector {
 
   private final Vertx vertx;
   private final List<PgConnectOptions> hosts;
+  private final Set<ConnectionFactory<?>> opening = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   public Connector(Vertx vertx, List<PgConnectOptions> hosts) {
     this.vertx = vertx;
@@ -88,6 +96,11 @@ public final class Connector {
     // The driver itself, since only it takes options of the socket. One for each connection, since
     // closing it is the only way to end one that does not answer.
     var driver = PgDriver.INSTANCE.createConnectionFactory(vertx, socketOptions());
+    opening.add(driver);
+    // Asked only now: who closes meanwhile finds it among those that are being opened.
+    if (closed) {
+      driver.close(Promise.promise());
+    }
     return driver
         .connect(vertx.getOrCreateContext(), host)
         .recover(failure -> Future.failedFuture(DatabaseTls.explained(failure, host.getSslMode())))
@@ -95,7 +108,14 @@ public final class Connector {
         .compose(this::limited)
         .compose(Connector::checked)
         .timeout(OPEN_MILLIS, TimeUnit.MILLISECONDS)
-        .onFailure(failure -> driver.close(Promise.promise()));
+        .onFailure(failure -> driver.close(Promise.promise()))
+        .onComplete(done -> opening.remove(driver));
+  }
+
+  /** Ends what is being opened; one that is half open would hold up the end of the event loops. */
+  public void close() {
+    closed = true;
+    opening.forEach(driver -> driver.close(Promise.promise()));
   }
 
   /** Ends the connection at once, without waiting for the statement under way as closing does. */

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +29,22 @@ public final class Migrations {
   private static final Logger log = LoggerFactory.getLogger(Migrations.class);
 
   private final Connector connector;
+  private @Nullable Future<PgConnection> reached;
 
   public Migrations(Connector connector) {
     this.connector = connector;
+  }
+
+  /** Opens the connection that {@link #run} needs, which touches nothing, ahead of it. */
+  public void reach() {
+    reached = connector.open();
+  }
+
+  /** Lets go of a connection that was opened and not needed. */
+  public void close() {
+    if (reached != null) {
+      reached.onSuccess(PgConnection::close);
+    }
   }
 
   /** Thrown when the schema cannot be used; the message is for the operator. */
@@ -44,22 +58,22 @@ public final class Migrations {
 
   /** Completes once the schema is up to date. */
   public Future<Void> run() {
-    return connector
-        .open()
-        .compose(
-            connection ->
-                connection
-                    .query("begin")
-                    .execute()
-                    .compose(begun -> connection.query(Statements.MIGRATION_LIMITS).execute())
-                    // Held to the end of the transaction: others wait here.
-                    .compose(free -> connection.query(Statements.MIGRATION_LOCK).execute())
-                    .compose(locked -> connection.query(Statements.MIGRATION_TABLE).execute())
-                    .compose(made -> connection.query(Statements.MIGRATIONS_READ).execute())
-                    .compose(applied -> applyMissing(connection, applied))
-                    .compose(all -> connection.query("commit").execute())
-                    .<Void>mapEmpty()
-                    .eventually(connection::close));
+    // What failed ahead of time, while the machine was busy with the start, says little.
+    var open = reached == null ? connector.open() : reached.recover(failure -> connector.open());
+    return open.compose(
+        connection ->
+            connection
+                .query("begin")
+                .execute()
+                .compose(begun -> connection.query(Statements.MIGRATION_LIMITS).execute())
+                // Held to the end of the transaction: others wait here.
+                .compose(free -> connection.query(Statements.MIGRATION_LOCK).execute())
+                .compose(locked -> connection.query(Statements.MIGRATION_TABLE).execute())
+                .compose(made -> connection.query(Statements.MIGRATIONS_READ).execute())
+                .compose(applied -> applyMissing(connection, applied))
+                .compose(all -> connection.query("commit").execute())
+                .<Void>mapEmpty()
+                .eventually(connection::close));
   }
 
   private static Future<Void> applyMissing(PgConnection connection, RowSet<Row> applied) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -55,6 +56,26 @@ final class LinksIT {
 
       assertThat(ask(connection, "select 1")).isNotNull();
       await(connection.close());
+    }
+  }
+
+  @Test
+  void what_is_being_opened_ends_with_its_connector() throws Exception {
+    try (var frozen = TestProxy.before(store.vertx, postgres.options())) {
+      frozen.silence(true);
+      var connector = new Connector(store.vertx, List.of(frozen.options(), postgres.options()));
+      var opening = connector.open();
+
+      connector.close();
+
+      // Not because its time was over.
+      assertThatThrownBy(() -> await(opening))
+          .hasCauseInstanceOf(Exception.class)
+          .cause()
+          .isNotInstanceOf(TimeoutException.class);
+      assertThatThrownBy(() -> await(connector.open()))
+          .cause()
+          .isNotInstanceOf(TimeoutException.class);
     }
   }
 

@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +56,34 @@ final class MigrationsIT {
     }
     assertThat(count("longrunning.migration")).isEqualTo(Migrations.STEPS.size());
     assertThat(count("longrunning.epoch")).isEqualTo(1);
+  }
+
+  @Test
+  void what_could_not_be_reached_ahead_of_time_is_reached_when_it_is_needed() throws Exception {
+    try (var proxy = TestProxy.before(vertx, postgres.options())) {
+      proxy.silence(true);
+      var behind = new Connector(vertx, List.of(proxy.options()));
+      var migrations = new Migrations(behind);
+      migrations.reach();
+      // Begun later, and over: so is the one before.
+      assertThatThrownBy(() -> await(behind.open())).isInstanceOf(ExecutionException.class);
+      proxy.silence(false);
+
+      await(migrations.run());
+
+      assertThat(count("longrunning.migration")).isEqualTo(Migrations.STEPS.size());
+    }
+  }
+
+  @Test
+  void to_reach_the_database_changes_nothing_in_it() throws Exception {
+    var migrations = new Migrations(connector);
+
+    migrations.reach();
+    await(connector.open().compose(PgConnection::close));
+    migrations.close();
+
+    assertThat(count("pg_namespace where nspname = 'longrunning'")).isZero();
   }
 
   @Test
