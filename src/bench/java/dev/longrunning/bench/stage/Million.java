@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 final class Million implements Stage {
   private static final int MOST = 1_000_000;
   private static final int CHANGED = 1_000;
+  private static final int CHANGES_IN_FLIGHT = 64;
   private static final long CHANGE = 1L << 40;
   private static final String PARENT = "projects/million";
   private static final String WATCHES = "watches, an operation each";
@@ -130,17 +131,22 @@ final class Million implements Stage {
     int changed = Math.min(CHANGED, most);
     int step = most / changed;
     var next = new int[1];
+    var made = new long[1];
     long begun = System.nanoTime();
     streams.hear(
         CHANGE,
         changed,
-        () ->
-            caller.all(
-                changed,
-                changed,
-                () -> Api.update(Api.name(PARENT, step * next[0]), CHANGE + next[0]++)));
-    double millis = (System.nanoTime() - begun) / 1e6;
-    run.says(String.format("%,d changes were heard of within %,.0f ms", changed, millis));
-    found(run, "changes of " + changed + " operations made and heard of", "ms", millis);
+        () -> {
+          caller.all(
+              changed,
+              CHANGES_IN_FLIGHT,
+              () -> Api.update(Api.name(PARENT, step * next[0]), CHANGE + next[0]++));
+          made[0] = System.nanoTime();
+        });
+    double heard = (System.nanoTime() - begun) / 1e6;
+    String what = changed + " changes, until they are ";
+    found(run, what + "acknowledged", "ms", (made[0] - begun) / 1e6);
+    found(run, what + "heard of", "ms", heard);
+    run.says(String.format("%sheard of: %,.0f ms", what, heard));
   }
 }
