@@ -50,6 +50,7 @@ public final class ServeCommand implements Callable<Integer> {
   private static final int TERMINATED = 143;
 
   private final AtomicBoolean ending = new AtomicBoolean();
+  private volatile boolean started;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -115,7 +116,7 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private int serve(Server server, String scheme) throws InterruptedException {
-    var hook = new Thread(server::stop, "stop");
+    var hook = new Thread(() -> stop(server), "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     Signals.on("TERM", () -> end(TERMINATED));
     Signals.on("INT", () -> end(INTERRUPTED));
@@ -125,6 +126,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
     try {
       HostPort listening = server.start();
+      started = true;
       out().println("Longrunning listens on " + scheme + "://" + listening + " (gRPC and REST)");
       out().flush();
     } catch (StartFault fault) {
@@ -137,6 +139,14 @@ public final class ServeCommand implements Callable<Integer> {
     // not return while the hook runs: in Maven's process that would take the classes away.
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  private void stop(Server server) {
+    server.stop();
+    // One that could not start has loaded too little.
+    if (started) {
+      ClassArchive.write();
+    }
   }
 
   @SuppressWarnings("SystemConsoleNull")

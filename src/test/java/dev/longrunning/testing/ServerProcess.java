@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -58,11 +59,25 @@ public final class ServerProcess implements AutoCloseable {
     return start(List.of("-jar", jar.toString()), errors, arguments);
   }
 
+  /** Runs a script that becomes {@code longrunning}, with the JVM of the tests. */
+  public static ServerProcess script(Path script, String options, Path errors, String... arguments)
+      throws IOException {
+    var environment =
+        Map.of("JAVA_HOME", System.getProperty("java.home"), "JDK_JAVA_OPTIONS", options);
+    return start(List.of(script.toString()), environment, errors, arguments);
+  }
+
   private static ServerProcess start(List<String> program, Path errors, String... arguments)
       throws IOException {
-    var command = new ArrayList<String>();
-    command.addAll(interruptible());
-    command.add(tool("java"));
+    var command = new ArrayList<>(program);
+    command.add(0, tool("java"));
+    return start(command, Map.of(), errors, arguments);
+  }
+
+  private static ServerProcess start(
+      List<String> program, Map<String, String> environment, Path errors, String... arguments)
+      throws IOException {
+    var command = new ArrayList<>(interruptible());
     command.addAll(program);
     command.addAll(List.of(arguments));
     var builder =
@@ -70,6 +85,7 @@ public final class ServerProcess implements AutoCloseable {
             .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
     builder.environment().keySet().removeIf(name -> name.startsWith("LONGRUNNING_"));
     builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().putAll(environment);
     return new ServerProcess(builder.start(), errors);
   }
 

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.SslMode;
 import io.vertx.pgclient.spi.PgDriver;
 import io.vertx.sqlclient.internal.SqlConnectionBase;
 import io.vertx.sqlclient.spi.ConnectionFactory;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Opens connections to the server that writes: the first of the hosts that is not a standby.
@@ -92,7 +94,27 @@ public final class Connector {
     return host + 1 == hosts.size() ? attempt : attempt.recover(failure -> from(host + 1));
   }
 
+  /**
+   * Opens one as its mode says. {@code prefer} takes two attempts: the driver's own leaves open
+   * what was refused TLS, and the server waits a minute for it to say more.
+   */
   private Future<Session> attempt(PgConnectOptions host) {
+    if (host.getSslMode() != SslMode.PREFER) {
+      return open(host);
+    }
+    return open(with(host, SslMode.REQUIRE))
+        .recover(
+            failure ->
+                failure instanceof TimeoutException || failure instanceof StandbyFound
+                    ? Future.failedFuture(failure)
+                    : open(with(host, SslMode.DISABLE)));
+  }
+
+  private static PgConnectOptions with(PgConnectOptions host, SslMode mode) {
+    return completed(host).setSslMode(mode);
+  }
+
+  private Future<Session> open(PgConnectOptions host) {
     // The driver itself, since only it takes options of the socket. One for each connection, since
     // closing it is the only way to end one that does not answer.
     var driver = PgDriver.INSTANCE.createConnectionFactory(vertx, socketOptions());

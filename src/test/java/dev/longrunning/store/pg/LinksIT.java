@@ -10,6 +10,7 @@ import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.store.Samples;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.SslMode;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
@@ -60,10 +61,23 @@ final class LinksIT {
   }
 
   @Test
+  void a_connection_that_was_refused_tls_is_not_left_open() throws Exception {
+    try (var proxy = TestProxy.before(store.vertx, postgres.options())) {
+      var options = proxy.options().setSslMode(SslMode.PREFER);
+
+      var connection = await(new Connector(store.vertx, List.of(options)).open());
+
+      await(proxy.firstEnd());
+      assertThat(ask(connection, "select 1")).isNotNull();
+      await(connection.close());
+    }
+  }
+
+  @Test
   void what_is_being_opened_ends_with_its_connector() throws Exception {
     try (var frozen = TestProxy.before(store.vertx, postgres.options())) {
       frozen.silence(true);
-      var connector = new Connector(store.vertx, List.of(frozen.options(), postgres.options()));
+      var connector = new Connector(store.vertx, List.of(frozen.options()));
       var opening = connector.open();
 
       connector.close();

@@ -1,5 +1,7 @@
 package dev.longrunning.store.pg;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
@@ -16,6 +18,7 @@ public final class TestProxy implements AutoCloseable {
   private final NetServer server;
   private final PgConnectOptions behind;
   private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
+  private final Promise<Void> firstEnd = Promise.promise();
   private volatile boolean silent;
 
   private TestProxy(NetServer server, PgConnectOptions behind) {
@@ -45,6 +48,7 @@ public final class TestProxy implements AutoCloseable {
     in.closeHandler(
         closed -> {
           open.remove(in);
+          firstEnd.tryComplete();
           out.close();
         });
     out.closeHandler(closed -> in.close());
@@ -65,6 +69,11 @@ public final class TestProxy implements AutoCloseable {
   /** Closes all connections that there are. */
   public void cut() {
     open.forEach(NetSocket::close);
+  }
+
+  /** Completes when the first of its connections has ended. */
+  Future<Void> firstEnd() {
+    return firstEnd.future();
   }
 
   public int port() {
