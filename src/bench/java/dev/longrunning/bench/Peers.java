@@ -50,7 +50,7 @@ final class Peers implements AutoCloseable {
     return one(
         Server.class,
         new Kind("server", options, settings, number),
-        () -> Server.start(work, jar, database, options, settings));
+        () -> Server.start(work, Server.jar(jar, options), database, settings));
   }
 
   private <T extends AutoCloseable> T one(Class<T> type, Object kind, Callable<T> start)

@@ -82,7 +82,7 @@ public final class Run implements AutoCloseable {
   /** A server on a database of its own; it ends with the stage. */
   public Server server(Postgres.Database database) throws Exception {
     progress.says("a server");
-    return with(Server.start(work, jar, database, JVM, Map.of()));
+    return with(Server.start(work, Server.jar(jar, JVM), database, Map.of()));
   }
 
   public Etcd etcd() throws Exception {

@@ -102,7 +102,8 @@ public final class Postgres implements AutoCloseable {
     var options = database.options;
     var command = new ArrayList<>(List.of("pgbench", "-n", "-M", "prepared", "-c", "" + clients));
     command.addAll(List.of("-j", clients == 1 ? "1" : "2", "-f", file.toString()));
-    // It takes whole seconds only: of less, a glance. Connecting is in that time, but not in the rate.
+    // It takes whole seconds only: of less, a glance. Connecting is in that time, but not in the
+    // rate.
     long seconds = time.toSeconds() + clients / CONNECTS_A_SECOND;
     command.addAll(time.toSeconds() > 0 ? List.of("-T", "" + seconds) : List.of("-t", "2"));
     command.addAll(List.of("-h", "127.0.0.1", "-p", "" + options.getPort()));

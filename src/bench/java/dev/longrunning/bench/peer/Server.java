@@ -3,6 +3,7 @@ package dev.longrunning.bench.peer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,25 +23,28 @@ public final class Server implements AutoCloseable {
     this.port = port;
   }
 
+  /** The jar as a program, with options of its JVM. */
+  public static List<String> jar(Path jar, List<String> options) {
+    return Program.java(options, "-jar", jar.toString());
+  }
+
   /**
    * Starts a replica.
    *
-   * @param options of its JVM
+   * @param longrunning the program: {@link #jar}, or its start script
    * @param settings beside its database, as in the environment: {@code WATCH_HEARTBEAT}
    */
   public static Server start(
-      Path work,
-      Path jar,
-      Postgres.Database database,
-      List<String> options,
-      Map<String, String> settings)
+      Path work, List<String> longrunning, Postgres.Database database, Map<String, String> settings)
       throws IOException, InterruptedException {
     var environment = new HashMap<String, String>();
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("LONGRUNNING_DATABASE", database.url());
     environment.put("PGPASSWORD", database.password());
     environment.put("LONGRUNNING_LOG_LEVEL", "warn");
     settings.forEach((name, value) -> environment.put("LONGRUNNING_" + name, value));
-    var command = Program.java(options, "-jar", jar.toString(), "serve", "--listen", "127.0.0.1:0");
+    var command = new ArrayList<>(longrunning);
+    command.addAll(List.of("serve", "--listen", "127.0.0.1:0"));
     var program = Program.start(work, "longrunning", environment, command);
     try {
       return new Server(program, Integer.parseInt(program.await(LISTENS, START_MAX)));
