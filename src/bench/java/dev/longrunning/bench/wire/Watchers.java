@@ -63,21 +63,24 @@ public final class Watchers implements AutoCloseable {
   }
 
   /**
-   * Begins calls that are silent until they end; returns once the server has taken them all, which
-   * it has when a call that was sent after them on the same connection is answered.
+   * Begins calls that are silent until they end, {@value #OPENING_MAX} at a time; returns once the
+   * server has taken them all, which it has when calls that were sent after them on the same
+   * connections are answered.
    */
   public void beginSilent(int count, Call after) throws InterruptedException {
-    begin(count, heard, false);
-    var left = new int[1];
-    loop.call(
-        () -> {
-          left[0] = connections.size();
-          for (var connection : connections) {
-            connection.call(after.path(), after.headers(), after.message(), new Asked(left));
-          }
-          return true;
-        });
-    await();
+    for (int left = count; left > 0; left -= OPENING_MAX) {
+      begin(Math.min(left, OPENING_MAX), heard, false);
+      var answers = new int[1];
+      loop.call(
+          () -> {
+            answers[0] = connections.size();
+            for (var connection : connections) {
+              connection.call(after.path(), after.headers(), after.message(), new Asked(answers));
+            }
+            return true;
+          });
+      await();
+    }
   }
 
   private void begin(int count, Heard hears, boolean speak) throws InterruptedException {
