@@ -1,5 +1,6 @@
 package dev.longrunning.bench;
 
+import dev.longrunning.bench.stage.Stages;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,7 @@ final class PerformanceDocs {
     var parts = new LinkedHashMap<String, String>();
     parts.put("machine", markdown.machine());
     parts.put("targets", markdown.targets());
+    Stages.ALL.forEach(stage -> parts.put(stage.name(), stage.about() + "\n\nNot measured yet.\n"));
     for (var stage : stages) {
       String name = stage.getString("stage");
       parts.put(name, charts(name, stage) + markdown.stage(stage));

@@ -31,9 +31,9 @@ final class Million implements Stage {
       """
       insert into longrunning.op (version, create_time, update_time, retention_us, create_request, lane, outcome,
              key, service, collection, labels, metadata)
-      select 1, now(), now(), 2592000000000, gen_random_uuid(), row.lane, 0, row.key, 'default', '%s', '{}',
-             decode('%s', 'hex')
-        from (values %s) row(key, lane)
+      select 1, now(), now(), 2592000000000, gen_random_uuid(), row.lane, 0, row.key, 'default', '$parent', '{}',
+             decode('$metadata', 'hex')
+        from (values $rows) row(key, lane)
       """;
 
   private static final List<String> JVM = List.of("-XX:+UseG1GC", "-Xmx12g");
@@ -88,7 +88,9 @@ final class Million implements Stage {
               .mapToObj(number -> OperationKey.of(Api.name(PARENT, number)))
               .map(key -> "('" + key.text() + "', " + key.lane() + ")")
               .collect(Collectors.joining(", "));
-      postgres.sql(postgres.database(), String.format(LOAD, PARENT, metadata, rows));
+      String load =
+          LOAD.replace("$parent", PARENT).replace("$metadata", metadata).replace("$rows", rows);
+      postgres.sql(postgres.database(), load);
     }
     postgres.sql(postgres.database(), "vacuum analyze longrunning.op");
   }
