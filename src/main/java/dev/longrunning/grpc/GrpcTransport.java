@@ -1,6 +1,7 @@
 package dev.longrunning.grpc;
 
 import com.google.rpc.Status;
+import dev.longrunning.connection.Peer;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.profile.Candidates;
 import dev.longrunning.rpc.Call;
@@ -157,7 +158,7 @@ public final class GrpcTransport implements Handler<HttpServerRequest> {
   /** A call of nobody who is known, or whose headers are not as they must be. */
   private void refuseUnread(
       Row<?, ?> row, Instant begun, HttpServerRequest request, Throwable failure) {
-    var call = Call.unread(services(request), request.remoteAddress(), Call.Transport.GRPC);
+    var call = Call.unread(services(request), Peer.of(request), Call.Transport.GRPC);
     refuse(request, pipeline.refused(row, call, begun, failure));
   }
 

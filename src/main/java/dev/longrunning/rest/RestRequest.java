@@ -1,6 +1,7 @@
 package dev.longrunning.rest;
 
 import com.google.protobuf.Message;
+import dev.longrunning.connection.Peer;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallBegin;
@@ -51,15 +52,16 @@ final class RestRequest<Q extends Message> {
     this.system =
         row instanceof StreamMethod ? SystemParameters.ofStream() : SystemParameters.ofAnswer();
     this.parameters = parameters();
+    var peer = Peer.of(request);
     var anybody =
         new Call(
             match.services(),
-            Call.caller(request.remoteAddress()),
+            peer.network(),
             ServerTimeout.parse(request.getHeader(ServerTimeout.HEADER)).map(begun::plus),
             Call.isCached(request.getHeader(Call.CONSISTENCY)),
             Call.Transport.REST,
             gone.future());
-    this.call = anybody.by(begin).from(request.remoteAddress());
+    this.call = anybody.by(begin).from(peer);
   }
 
   /** The query's parameters but for those that say how to answer. */

@@ -1,6 +1,7 @@
 package dev.longrunning.rest;
 
 import com.google.protobuf.Message;
+import dev.longrunning.connection.Peer;
 import dev.longrunning.operation.Problem;
 import dev.longrunning.rpc.Call;
 import dev.longrunning.rpc.CallBegin;
@@ -153,7 +154,7 @@ public final class RestTransport implements Handler<HttpServerRequest> {
   /** A call of nobody who is known, or whose headers are not as they must be. */
   private void refuseUnread(
       HttpRoutes.Match match, Instant begun, HttpServerRequest request, Throwable failure) {
-    var call = Call.unread(match.services(), request.remoteAddress(), Call.Transport.REST);
+    var call = Call.unread(match.services(), Peer.of(request), Call.Transport.REST);
     refuse(request, pipeline.refused(match.method(), call, begun, failure));
   }
 

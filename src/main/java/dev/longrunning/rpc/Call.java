@@ -8,7 +8,6 @@ import dev.longrunning.operation.Visibility;
 import dev.longrunning.profile.Candidates;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.net.SocketAddress;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -92,20 +91,11 @@ public record Call(
         : new Call(services, caller, deadline, cached, transport, gone, identity, what, address);
   }
 
-  /** The same call, from there; null: its connection is gone. */
-  public Call from(@Nullable SocketAddress peer) {
-    return at(CallerNetwork.address(peer));
-  }
-
   /** The same call, from there. */
   public Call from(Peer peer) {
-    return at(peer.address());
-  }
-
-  private Call at(String from) {
     // A stream keeps them while it is open: one string if they are the same.
-    var address = from.equals(caller) ? caller : from;
-    return new Call(services, caller, deadline, cached, transport, gone, identity, view, address);
+    var from = peer.address().equals(caller) ? caller : peer.address();
+    return new Call(services, caller, deadline, cached, transport, gone, identity, view, from);
   }
 
   /** Whether it is known who calls. */
@@ -114,14 +104,8 @@ public record Call(
   }
 
   /** A call whose headers could not be read. */
-  public static Call unread(
-      Candidates services, @Nullable SocketAddress from, Transport transport) {
-    return new Call(services, caller(from), Optional.empty(), false, transport).from(from);
-  }
-
-  /** Names the caller of a request that comes from there; null: its connection is gone. */
-  public static String caller(@Nullable SocketAddress from) {
-    return CallerNetwork.of(from);
+  public static Call unread(Candidates services, Peer from, Transport transport) {
+    return new Call(services, from.network(), Optional.empty(), false, transport).from(from);
   }
 
   /** Reads the value of {@value #CONSISTENCY}; null: not sent. */
