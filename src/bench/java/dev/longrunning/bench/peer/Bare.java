@@ -26,12 +26,7 @@ public final class Bare implements AutoCloseable {
         Program.java(
             options, "-cp", System.getProperty("java.class.path"), BareServer.class.getName());
     var program = Program.start(work, "bare", Map.of(), command);
-    try {
-      return new Bare(program, Integer.parseInt(program.await(LISTENS, START_MAX)));
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      program.close();
-      throw e;
-    }
+    return new Bare(program, program.awaitPort(LISTENS, START_MAX));
   }
 
   public int port() {

@@ -90,6 +90,16 @@ public final class Program implements AutoCloseable {
     return found[0];
   }
 
+  /** The port that it says it listens on; one that does not say it is ended. */
+  int awaitPort(Pattern listens, Duration max) throws IOException, InterruptedException {
+    try {
+      return Integer.parseInt(await(listens, max));
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
   public void awaitTrue(String what, Duration max, BooleanSupplier holds)
       throws IOException, InterruptedException {
     long until = System.nanoTime() + max.toNanos();

@@ -46,12 +46,7 @@ public final class Server implements AutoCloseable {
     var command = new ArrayList<>(longrunning);
     command.addAll(List.of("serve", "--listen", "127.0.0.1:0"));
     var program = Program.start(work, "longrunning", environment, command);
-    try {
-      return new Server(program, Integer.parseInt(program.await(LISTENS, START_MAX)));
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      program.close();
-      throw e;
-    }
+    return new Server(program, program.awaitPort(LISTENS, START_MAX));
   }
 
   public int port() {

@@ -1,6 +1,5 @@
 package dev.longrunning.bench.stage;
 
-import dev.longrunning.bench.Hot;
 import dev.longrunning.bench.Row;
 import dev.longrunning.bench.Run;
 import dev.longrunning.bench.Stage;
@@ -8,12 +7,8 @@ import dev.longrunning.bench.Target;
 import dev.longrunning.bench.peer.Heap;
 import dev.longrunning.bench.peer.Program;
 import dev.longrunning.bench.wire.Caller;
-import dev.longrunning.operation.OperationKey;
 import java.io.IOException;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** As many watches as there are to be, all of them open. */
 final class Million implements Stage {
@@ -24,17 +19,6 @@ final class Million implements Stage {
   private static final String PARENT = "projects/million";
   private static final String WATCHES = "watches, an operation each";
   private static final String BARE = "bare streams";
-
-  private static final int LOADED_TOGETHER = 10_000;
-
-  private static final String LOAD =
-      """
-      insert into longrunning.op (version, create_time, update_time, retention_us, create_request, lane, outcome,
-             key, service, collection, labels, metadata)
-      select 1, now(), now(), 2592000000000, gen_random_uuid(), row.lane, 0, row.key, 'default', '$parent', '{}',
-             decode('$metadata', 'hex')
-        from (values $rows) row(key, lane)
-      """;
 
   private static final List<String> JVM = List.of("-XX:+UseG1GC", "-Xmx12g");
 
@@ -57,7 +41,8 @@ final class Million implements Stage {
     opened(run, BARE, most, bare.port(), bare.program()).close();
     run.end(bare);
     var server = run.server(0, JVM, Idle.SETTINGS);
-    load(run, most);
+    // Started one by one over gRPC they take longer than all the rest.
+    new Stored(run, run.postgres()).fill(PARENT, most, false);
     try (var streams = opened(run, WATCHES, most, server.port(), server.program());
         var caller = new Caller(4, server.port())) {
       change(run, most, streams, caller);
@@ -75,24 +60,6 @@ final class Million implements Stage {
             + ". Settings beside the defaults: "
             + Idle.SETTINGS
             + ".");
-  }
-
-  /** Started one by one over gRPC they take longer than all the rest. */
-  private static void load(Run run, int most) throws Exception {
-    run.says("storing " + most + " operations");
-    var postgres = run.postgres();
-    String metadata = HexFormat.of().formatHex(Hot.metadata(Hot.state(0)).toByteArray());
-    for (int from = 0; from < most; from += LOADED_TOGETHER) {
-      String rows =
-          IntStream.range(from, Math.min(most, from + LOADED_TOGETHER))
-              .mapToObj(number -> OperationKey.of(Api.name(PARENT, number)))
-              .map(key -> "('" + key.text() + "', " + key.lane() + ")")
-              .collect(Collectors.joining(", "));
-      String load =
-          LOAD.replace("$parent", PARENT).replace("$metadata", metadata).replace("$rows", rows);
-      postgres.sql(postgres.database(), load);
-    }
-    postgres.sql(postgres.database(), "vacuum analyze longrunning.op");
   }
 
   private static IdleStreams opened(Run run, String what, int most, int port, Program program)
