@@ -20,6 +20,12 @@ public final class Findings {
     return row;
   }
 
+  /** What one more round gave of a row, which begins with its first value. */
+  public void keep(String name, String unit, double value) {
+    var known = rows.get(name);
+    rows.put(name, known == null ? new Row(name, unit, List.of(value)) : known.with(value));
+  }
+
   public Row row(String name) {
     var row = rows.get(name);
     if (row == null) {

@@ -1,5 +1,6 @@
 package dev.longrunning.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,6 +15,12 @@ public record Row(String name, String unit, List<Double> values) {
       throw new IllegalStateException(
           name + ": got " + values + ", allowed finite values, one at least");
     }
+  }
+
+  Row with(double value) {
+    var more = new ArrayList<>(values);
+    more.add(value);
+    return new Row(name, unit, more);
   }
 
   public double median() {

@@ -9,8 +9,6 @@ import dev.longrunning.bench.wire.Caller;
 import dev.longrunning.bench.wire.Watchers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What things cost in time of processors, which the guide to capacity reckons with. */
@@ -23,8 +21,6 @@ final class Costs implements Stage {
   private static final double CHANGES = 2_000;
   private static final double FEW = 20;
   private static final Map<String, String> CACHED = Map.of("longrunning-consistency", "cached");
-
-  private final Map<String, List<Double>> values = new LinkedHashMap<>();
 
   @Override
   public String name() {
@@ -40,7 +36,6 @@ final class Costs implements Stage {
 
   @Override
   public void run(Run run) throws Exception {
-    values.clear();
     int operations = run.scale().of(OPERATIONS);
     var server = run.replica(0);
     var caller = run.with(new Caller(4, server.port()));
@@ -58,37 +53,33 @@ final class Costs implements Stage {
           server,
           "strong Get",
           round,
-          () -> caller.inFlight(IN_FLIGHT, time, () -> get).latencies().getTotalCount());
+          () -> caller.inFlight(IN_FLIGHT, time, () -> get).calls());
       calls(
           run,
           server,
           "cached Get",
           round,
-          () -> caller.inFlight(IN_FLIGHT, time, () -> cached).latencies().getTotalCount());
-      calls(
-          run,
-          server,
-          "Update",
-          round,
-          () -> caller.inFlight(IN_FLIGHT, time, updates).latencies().getTotalCount());
+          () -> caller.inFlight(IN_FLIGHT, time, () -> cached).calls());
+      calls(run, server, "Update", round, () -> caller.inFlight(IN_FLIGHT, time, updates).calls());
       delivery(run, server, caller, time, round);
     }
     following(run, caller, operations, time);
-    values.forEach((name, measured) -> run.findings().add(new Row(name, "µs", measured)));
-    run.findings().chart("Time of processors", values.keySet().toArray(String[]::new));
+    var names = run.findings().rows().stream().map(Row::name).toArray(String[]::new);
+    run.findings().chart("Time of processors", names);
   }
 
   private interface Work {
     double units() throws Exception;
   }
 
-  private void calls(Run run, Server server, String what, int round, Work work) throws Exception {
+  private static void calls(Run run, Server server, String what, int round, Work work)
+      throws Exception {
     var serverBefore = server.program().cpu();
     var databaseBefore = run.postgres().cpu();
     double units = work.units();
     if (round > 0) {
-      keep(what + ", server", server.program().cpu().minus(serverBefore), units);
-      keep(what + ", database", run.postgres().cpu().minus(databaseBefore), units);
+      keep(run, what + ", server", server.program().cpu().minus(serverBefore), units);
+      keep(run, what + ", database", run.postgres().cpu().minus(databaseBefore), units);
     }
   }
 
@@ -96,7 +87,7 @@ final class Costs implements Stage {
    * One operation that many watch and that changes a few times a second: the change itself is of no
    * weight.
    */
-  private void delivery(Run run, Server server, Caller caller, Duration time, int round)
+  private static void delivery(Run run, Server server, Caller caller, Duration time, int round)
       throws Exception {
     int count = run.scale().of(WATCHERS);
     String name = Api.name("projects/k-watched" + round, 0);
@@ -118,7 +109,8 @@ final class Costs implements Stage {
   }
 
   /** What replicas spend that only follow, a change each. */
-  private void following(Run run, Caller caller, int operations, Duration time) throws Exception {
+  private static void following(Run run, Caller caller, int operations, Duration time)
+      throws Exception {
     var others = new ArrayList<Server>();
     for (int i = 1; i < REPLICAS; i++) {
       others.add(run.replica(i));
@@ -134,19 +126,18 @@ final class Costs implements Stage {
                   rate,
                   time,
                   () -> Api.update(Api.name("projects/k", (int) (next[0] % operations)), next[0]++))
-              .latencies()
-              .getTotalCount();
+              .calls();
       if (round > 0) {
         var spent = Duration.ZERO;
         for (int i = 0; i < others.size(); i++) {
           spent = spent.plus(others.get(i).program().cpu().minus(before.get(i)));
         }
-        keep("following a change, a replica", spent.dividedBy(others.size()), changes);
+        keep(run, "following a change, a replica", spent.dividedBy(others.size()), changes);
       }
     }
   }
 
-  private void keep(String name, Duration spent, double units) {
-    values.computeIfAbsent(name, key -> new ArrayList<>()).add(spent.toNanos() / 1e3 / units);
+  private static void keep(Run run, String name, Duration spent, double units) {
+    run.findings().keep(name, "µs", spent.toNanos() / 1e3 / units);
   }
 }

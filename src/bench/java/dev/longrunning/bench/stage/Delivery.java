@@ -1,7 +1,7 @@
 package dev.longrunning.bench.stage;
 
+import dev.longrunning.bench.Findings;
 import dev.longrunning.bench.Hot;
-import dev.longrunning.bench.Row;
 import dev.longrunning.bench.Run;
 import dev.longrunning.bench.Stage;
 import dev.longrunning.bench.peer.Etcd;
@@ -9,10 +9,6 @@ import dev.longrunning.bench.wire.Call;
 import dev.longrunning.bench.wire.Caller;
 import dev.longrunning.bench.wire.Watchers;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongFunction;
 import org.HdrHistogram.Histogram;
@@ -58,10 +54,9 @@ final class Delivery implements Stage {
     etcds.open(count, (number, bytes, offset, length) -> {});
     for (double full : RATES) {
       double rate = run.scale().isSmoke() ? full / 10 : full;
-      var values = new LinkedHashMap<String, List<Double>>();
       for (int round = run.scale().isSmoke() ? 1 : 0; round <= run.scale().rounds(); round++) {
         // Of round 0, the warm-up, nothing is kept.
-        var kept = round == 0 ? new LinkedHashMap<String, List<Double>>() : values;
+        var kept = round == 0 ? new Findings() : run.findings();
         var time = run.scale().each().multipliedBy(2);
         run.says(
             String.format("round %d of %d at %,.0f changes/s", round, run.scale().rounds(), rate));
@@ -82,7 +77,6 @@ final class Delivery implements Stage {
                 says -> Etcd.put(key((int) (says % count)), Hot.state(says)))
             .keep(kept, "etcd watch", rate);
       }
-      values.forEach((name, measured) -> run.findings().add(new Row(name, "ms", measured)));
       chart(run, rate, "due to delivered");
       chart(run, rate, "acknowledged to delivered");
       run.findings()
@@ -181,7 +175,7 @@ final class Delivery implements Stage {
       }
     }
 
-    void keep(Map<String, List<Double>> values, String whose, double rate) {
+    void keep(Findings findings, String whose, double rate) {
       var fromDue = new Histogram(3);
       var fromAcknowledged = new Histogram(3);
       for (int i = 0; i < due.length() && due.get(i) != 0; i++) {
@@ -189,9 +183,9 @@ final class Delivery implements Stage {
         fromAcknowledged.recordValue(Math.max(0, delivered.get(i) - acknowledged.get(i)));
       }
       for (double percentile : PERCENTILES) {
-        add(values, row(whose, rate, "due to delivered", percentile), fromDue, percentile);
+        add(findings, row(whose, rate, "due to delivered", percentile), fromDue, percentile);
         add(
-            values,
+            findings,
             row(whose, rate, "acknowledged to delivered", percentile),
             fromAcknowledged,
             percentile);
@@ -199,10 +193,8 @@ final class Delivery implements Stage {
     }
 
     private static void add(
-        Map<String, List<Double>> values, String name, Histogram histogram, double percentile) {
-      values
-          .computeIfAbsent(name, key -> new ArrayList<>())
-          .add(histogram.getValueAtPercentile(percentile) / 1e6);
+        Findings findings, String name, Histogram histogram, double percentile) {
+      findings.keep(name, "ms", histogram.getValueAtPercentile(percentile) / 1e6);
     }
   }
 }

@@ -1,14 +1,11 @@
 package dev.longrunning.bench.stage;
 
-import dev.longrunning.bench.Row;
 import dev.longrunning.bench.Run;
 import dev.longrunning.bench.Stage;
 import dev.longrunning.bench.peer.Heap;
 import dev.longrunning.bench.peer.Program;
 import dev.longrunning.bench.wire.Call;
 import dev.longrunning.bench.wire.Caller;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -41,11 +38,6 @@ final class Idle implements Stage {
   private static final String BARE = "bare streams";
   private static final String SLOPE = ", heap of one more";
 
-  private final Map<Kept, List<Double>> values = new LinkedHashMap<>();
-
-  /** A row to be. */
-  private record Kept(String name, String unit) {}
-
   @Override
   public String name() {
     return "idle";
@@ -59,10 +51,8 @@ final class Idle implements Stage {
 
   @Override
   public void run(Run run) throws Exception {
-    values.clear();
     slopes(run);
     var findings = run.findings();
-    values.forEach((row, all) -> findings.add(new Row(row.name(), row.unit(), all)));
     findings.atMost(1.1, WATCHES + SLOPE, BARE + SLOPE);
     findings.atMost(1.1, OF_ONE + SLOPE, BARE + SLOPE);
     findings.chart("Heap of one more idle stream", WATCHES + SLOPE, OF_ONE + SLOPE, BARE + SLOPE);
@@ -73,7 +63,7 @@ final class Idle implements Stage {
             + ".");
   }
 
-  private void slopes(Run run) throws Exception {
+  private static void slopes(Run run) throws Exception {
     int many = run.scale().of(MANY);
     var server = run.server(0, JVM, SETTINGS);
     var bare = run.bare(JVM);
@@ -100,7 +90,7 @@ final class Idle implements Stage {
     }
   }
 
-  private void slope(
+  private static void slope(
       Run run, String what, int port, Program program, IntFunction<Call> calls, boolean counts)
       throws Exception {
     int few = run.scale().of(FEW);
@@ -114,15 +104,12 @@ final class Idle implements Stage {
       double each = (after - before) / (double) (many - few);
       run.says(String.format("%s: %,.0f bytes of heap for one more", what, each));
       if (counts) {
-        found(what + SLOPE, "B", each);
-        found(what + ", heap with " + few, "MiB", before / Heap.MIB);
-        found(what + ", heap with " + many, "MiB", after / Heap.MIB);
-        found(what + ", resident with " + many, "MiB", program.residentBytes() / Heap.MIB);
+        var findings = run.findings();
+        findings.keep(what + SLOPE, "B", each);
+        findings.keep(what + ", heap with " + few, "MiB", before / Heap.MIB);
+        findings.keep(what + ", heap with " + many, "MiB", after / Heap.MIB);
+        findings.keep(what + ", resident with " + many, "MiB", program.residentBytes() / Heap.MIB);
       }
     }
-  }
-
-  private void found(String what, String unit, double value) {
-    values.computeIfAbsent(new Kept(what, unit), first -> new ArrayList<>()).add(value);
   }
 }

@@ -1,17 +1,13 @@
 package dev.longrunning.bench.stage;
 
+import dev.longrunning.bench.Findings;
 import dev.longrunning.bench.Hot;
-import dev.longrunning.bench.Row;
 import dev.longrunning.bench.Run;
 import dev.longrunning.bench.Stage;
 import dev.longrunning.bench.peer.Server;
 import dev.longrunning.bench.wire.Caller;
 import dev.longrunning.bench.wire.Watchers;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
@@ -44,9 +40,8 @@ final class Polling implements Stage {
     var poller = run.with(new Caller(4, server.port()));
     Api.startAll(run, changer, "projects/p", clients);
     var side = new Side(server, changer, rate, clients);
-    var values = new LinkedHashMap<String, List<Double>>();
     for (int round = run.scale().isSmoke() ? 1 : 0; round <= run.scale().rounds(); round++) {
-      var kept = round == 0 ? new LinkedHashMap<String, List<Double>>() : values;
+      var kept = round == 0 ? new Findings() : run.findings();
       var time = run.scale().each().multipliedBy(2);
       run.says("round " + round + " of " + run.scale().rounds());
       side.polled(poller, time, kept);
@@ -57,9 +52,6 @@ final class Polling implements Stage {
         side.watched(watchers, time, kept);
       }
     }
-    values.forEach(
-        (name, measured) ->
-            run.findings().add(new Row(name, name.replaceFirst(".*\\[(.*)]", "$1"), measured)));
     for (String what :
         new String[] {
           "requests [requests/s]",
@@ -111,7 +103,7 @@ final class Polling implements Stage {
       }
     }
 
-    void polled(Caller poller, Duration time, Map<String, List<Double>> values) throws Exception {
+    void polled(Caller poller, Duration time, Findings findings) throws Exception {
       double polls = clients * POLLS_OF_ONE;
       var asked = new long[1];
       measure(
@@ -119,7 +111,7 @@ final class Polling implements Stage {
           polls,
           poller::bytes,
           time,
-          values,
+          findings,
           () ->
               poller
                   .atRate(
@@ -135,14 +127,13 @@ final class Polling implements Stage {
                   .rate());
     }
 
-    void watched(Watchers watchers, Duration time, Map<String, List<Double>> values)
-        throws Exception {
+    void watched(Watchers watchers, Duration time, Findings findings) throws Exception {
       measure(
           "watching",
           0,
           watchers::bytes,
           time,
-          values,
+          findings,
           () -> {
             Thread.sleep(time.toMillis());
             return 0;
@@ -158,12 +149,7 @@ final class Polling implements Stage {
     }
 
     private void measure(
-        String how,
-        double requests,
-        Bytes bytes,
-        Duration time,
-        Map<String, List<Double>> values,
-        Work work)
+        String how, double requests, Bytes bytes, Duration time, Findings findings, Work work)
         throws Exception {
       times = new ConcurrentHistogram(3);
       base = next;
@@ -175,14 +161,14 @@ final class Polling implements Stage {
       work.done();
       changing.join();
       double seconds = (System.nanoTime() - begun) / 1e9;
-      add(values, how + ": requests [requests/s]", requests);
-      add(values, how + ": bytes [KB/s]", (bytes.now() - bytesBefore) / 1e3 / seconds);
+      add(findings, how + ": requests [requests/s]", requests);
+      add(findings, how + ": bytes [KB/s]", (bytes.now() - bytesBefore) / 1e3 / seconds);
       add(
-          values,
+          findings,
           how + ": processors of the server [s/s]",
           server.program().cpu().minus(cpu).toNanos() / 1e9 / seconds);
-      add(values, how + ": time to know, p50 [ms]", times.getValueAtPercentile(50) / 1e6);
-      add(values, how + ": time to know, p99 [ms]", times.getValueAtPercentile(99) / 1e6);
+      add(findings, how + ": time to know, p50 [ms]", times.getValueAtPercentile(50) / 1e6);
+      add(findings, how + ": time to know, p99 [ms]", times.getValueAtPercentile(99) / 1e6);
     }
 
     private void change(Duration time) {
@@ -199,8 +185,8 @@ final class Polling implements Stage {
       }
     }
 
-    private static void add(Map<String, List<Double>> values, String name, double value) {
-      values.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
+    private static void add(Findings findings, String name, double value) {
+      findings.keep(name, name.replaceFirst(".*\\[(.*)]", "$1"), value);
     }
   }
 }

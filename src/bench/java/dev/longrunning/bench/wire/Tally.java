@@ -14,22 +14,24 @@ import org.HdrHistogram.Histogram;
 public record Tally(long nanos, Histogram latencies, long failed, String failure) {
   private static final double NANOS = 1e9;
 
+  /** How many calls there were. */
+  public long calls() {
+    if (failed > 0) {
+      long all = failed + latencies.getTotalCount();
+      throw new IllegalStateException(
+          failed + " of " + all + " calls failed, the first: " + failure);
+    }
+    return latencies.getTotalCount();
+  }
+
   /** Calls a second. */
   public double rate() {
-    if (failed > 0) {
-      throw new IllegalStateException(
-          failed
-              + " of "
-              + (failed + latencies.getTotalCount())
-              + " calls failed, the first: "
-              + failure);
-    }
-    return latencies.getTotalCount() * NANOS / nanos;
+    return calls() * NANOS / nanos;
   }
 
   /** Milliseconds within which this share of the calls was answered. */
   public double millis(double percentile) {
-    rate();
+    calls();
     return latencies.getValueAtPercentile(percentile) / 1e6;
   }
 }
