@@ -239,7 +239,7 @@ public final class Feed {
     metrics.applied(look.begunNanos(), List.of(), poll.heads(), poll.heads());
     epoch = poll.epoch();
     System.arraycopy(poll.heads().toArray(), 0, cursors, 0, cursors.length);
-    cache.reset(poll.epoch().nonce(), poll.heads());
+    cache.reset(poll.epoch(), poll.heads());
     seen.clear();
     seen.add(look.number(), poll.heads());
     deliver(List.of(), poll.epoch(), true);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any: the serialized form may be made twice by a race, with the same bytes.
  */
-public final class State {
+public final class State implements StateCache.Entry {
   private static final int ABSENT_WEIGHT = 128;
 
   private final OperationKey key;
@@ -47,11 +47,13 @@ public final class State {
   }
 
   /** Grows whenever the cache starts over. */
-  long generation() {
+  @Override
+  public long generation() {
     return generation;
   }
 
   /** The operation's version; for an absent one the revision up to which it is known absent. */
+  @Override
   public long version() {
     return version;
   }
@@ -84,7 +86,8 @@ public final class State {
   }
 
   /** Roughly the bytes of heap that this holds, its serialized form included. */
-  int weight() {
+  @Override
+  public int weight() {
     return snapshot == null ? ABSENT_WEIGHT : 2 * snapshot.weight();
   }
 }

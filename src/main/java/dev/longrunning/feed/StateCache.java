@@ -7,6 +7,7 @@ import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.store.ChangeLog.Batch;
 import dev.longrunning.store.Cursors;
+import dev.longrunning.store.Epoch;
 import dev.longrunning.store.Reading;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The states that this replica knows, as new as the feed is.
  *
  * <p><b>Promise.</b> Once the feed has applied a change, nothing older than it is found here. A
- * state enters by an own write ahead of the feed, or by a read during which the feed applied no
- * newer change of that operation; of two the larger version stays.
+ * state enters by an own write, or by a read, unless the feed may have applied a newer change of
+ * that operation meanwhile; of two the larger version stays.
  *
  * <p><b>Threads.</b> Any. Each operation's entry, and whether a read of it still counts, changes in
  * one atomic step.
@@ -35,9 +36,10 @@ final class StateCache {
   // An invalidation that a read could overtake would be undone by it, and the older state would be
   // served as strong from then on. So the feed first raises the cursor, then, key by key and
   // atomically, drops the entry and voids the reads under way; a put looks at both in the same
-  // step.
+  // step. What it drops leaves its version behind: so an own write that the feed saw first is still
+  // known to be the newest.
 
-  private final Cache<OperationKey, State> states;
+  private final Cache<OperationKey, Entry> states;
   private final ConcurrentMap<OperationKey, List<ReadTicket>> reading = new ConcurrentHashMap<>();
   private final AtomicLongArray cursors = new AtomicLongArray(OperationKey.LANES);
 
@@ -47,7 +49,7 @@ final class StateCache {
   private final Function<Snapshot, Bytes> encoder;
 
   /** Which history the states belong to, and how often it was begun anew. */
-  private volatile Generation generation = new Generation(0, new UUID(0, 0));
+  private volatile Generation generation = new Generation(0, new Epoch(0, new UUID(0, 0), ""));
 
   /** An empty one; {@code evicted} is run for each state that had to make room. */
   StateCache(long weightMax, Function<Snapshot, Bytes> encoder, Runnable evicted) {
@@ -55,13 +57,36 @@ final class StateCache {
     this.states =
         Caffeine.newBuilder()
             .maximumWeight(weightMax)
-            .weigher((OperationKey key, State state) -> state.weight())
+            .weigher((OperationKey key, Entry entry) -> entry.weight())
             .executor(Runnable::run)
             .evictionListener((key, state, cause) -> evicted.run())
             .build();
   }
 
-  private record Generation(long number, UUID epoch) {}
+  private record Generation(long number, Epoch epoch) {
+    boolean isOf(UUID nonce) {
+      return epoch.nonce().equals(nonce);
+    }
+  }
+
+  /** What there is of an operation: never older than what the feed has applied of it. */
+  sealed interface Entry permits State, Outdated {
+    long generation();
+
+    long version();
+
+    int weight();
+  }
+
+  /** The operation changed to this version; what to is not known. */
+  private record Outdated(long generation, long version) implements Entry {
+    private static final int WEIGHT = 128;
+
+    @Override
+    public int weight() {
+      return WEIGHT;
+    }
+  }
 
   /** A read under way. It stops counting once the feed applies a change of its operation. */
   static final class ReadTicket {
@@ -88,8 +113,10 @@ final class StateCache {
   }
 
   @Nullable State get(OperationKey key) {
-    var state = states.getIfPresent(key);
-    return state != null && state.generation() == generation.number ? state : null;
+    return states.getIfPresent(key) instanceof State state
+            && state.generation() == generation.number
+        ? state
+        : null;
   }
 
   /** To be called before the read is sent. */
@@ -122,7 +149,7 @@ final class StateCache {
         .compute(
             ticket.key,
             (key, old) -> {
-              boolean counts = !ticket.voided && found.epoch().equals(ticket.generation.epoch);
+              boolean counts = !ticket.voided && ticket.generation.isOf(found.epoch());
               return counts ? newer(old, state) : old;
             });
     reach(ticket.key.lane(), found);
@@ -141,7 +168,7 @@ final class StateCache {
   }
 
   private void reach(int lane, Reading found) {
-    if (found.epoch().equals(generation.epoch)) {
+    if (generation.isOf(found.epoch())) {
       reached.accumulateAndGet(lane, found.version(), Math::max);
     }
   }
@@ -171,14 +198,14 @@ final class StateCache {
 
   /** The present history goes as far as this at least. */
   void reachAll(UUID epoch, Cursors known) {
-    if (epoch.equals(generation.epoch)) {
+    if (generation.isOf(epoch)) {
       for (int lane = 0; lane < OperationKey.LANES; lane++) {
         reached.accumulateAndGet(lane, known.at(lane), Math::max);
       }
     }
   }
 
-  /** The state that an own write made; it is kept if the feed has not come to it yet. */
+  /** The state that an own write made; it is kept unless a newer one may have been applied. */
   State putOwn(Snapshot written) {
     var state =
         new State(written.key(), generation.number, written.version(), written, null, encoder);
@@ -188,8 +215,18 @@ final class StateCache {
         .asMap()
         .compute(
             written.key(),
-            (key, old) -> written.version() > cursors.get(lane) ? newer(old, state) : old);
+            (key, old) -> {
+              boolean ahead = written.version() > cursors.get(lane);
+              return ahead || isFollowed(old, state) ? newer(old, state) : old;
+            });
     return state;
+  }
+
+  /** What is there has been kept up to date with the history that {@code state} is of. */
+  private boolean isFollowed(@Nullable Entry there, State state) {
+    return there != null
+        && there.generation() == generation.number
+        && state.version() > generation.epoch.firstRevision();
   }
 
   /** The feed applies a batch: what is older than it is no longer found. */
@@ -205,13 +242,15 @@ final class StateCache {
               entry.key(),
               (key, old) -> {
                 voidReads(key);
-                return old != null && old.version() >= batch.revision() ? old : null;
+                return old == null || old.version() >= batch.revision()
+                    ? old
+                    : new Outdated(generation.number, batch.revision());
               });
     }
   }
 
   /** Starts over at {@code heads} of another history, or after changes that were missed. */
-  void reset(UUID epoch, Cursors heads) {
+  void reset(Epoch epoch, Cursors heads) {
     generation = new Generation(generation.number + 1, epoch);
     for (int lane = 0; lane < OperationKey.LANES; lane++) {
       cursors.set(lane, heads.at(lane));
@@ -239,7 +278,7 @@ final class StateCache {
         });
   }
 
-  private static State newer(@Nullable State old, State state) {
+  private static Entry newer(@Nullable Entry old, Entry state) {
     return old == null
             || old.generation() < state.generation()
             || (old.generation() == state.generation() && old.version() <= state.version())

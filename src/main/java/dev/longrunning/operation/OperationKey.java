@@ -10,8 +10,11 @@ import java.util.zip.CRC32C;
  * @param name the whole resource name, such as {@code projects/p/operations/o}
  */
 public record OperationKey(String service, String name) {
-  /** Write lanes. Part of the stored data: changing it would move every operation. */
-  public static final int LANES = 16;
+  /**
+   * Write lanes. Part of the stored data: changing it would move every operation. More of them
+   * would make batches smaller; fewer would leave the database idle while one waits for the disk.
+   */
+  public static final int LANES = 4;
 
   /** The service of every operation while no profile says otherwise. */
   public static final String DEFAULT_SERVICE = "default";
@@ -29,7 +32,10 @@ public record OperationKey(String service, String name) {
     return new OperationKey(text.substring(0, slash), text.substring(slash + 1));
   }
 
-  /** The lane whose lock orders all changes of this operation: CRC-32C of the text, mod 16. */
+  /**
+   * The lane whose lock orders all changes of this operation: CRC-32C of the text, mod {@value
+   * #LANES}.
+   */
   public int lane() {
     var sum = new CRC32C();
     sum.update(text().getBytes(StandardCharsets.UTF_8));

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * larger goes alone. What waits is bounded by the streams.
  */
 public final class WriteTurns {
-  /** 256 in each of 16 lanes: the largest batches that there are. */
+  /** For each of 4 lanes a batch of 256 that is under way, and three more to follow it at once. */
   static final int CHANGES_MAX = 4_096;
 
   /** Three quarters of 16,384. */

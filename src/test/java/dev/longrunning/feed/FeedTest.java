@@ -328,6 +328,7 @@ final class FeedTest {
     store.switches().release(Call.POLL);
 
     assertThatThrownBy(() -> Await.await(waiting)).isInstanceOf(Problem.class);
+    ring();
     assertThat(strong().version()).isEqualTo(last);
     assertThat(changes).hasPositiveValue();
   }

@@ -150,7 +150,7 @@ final class SiftTest {
   @Test
   void an_own_write_ahead_of_the_log_hides_no_change_before_it() {
     var cache = new StateCache(1 << 20, snapshot -> Bytes.EMPTY, () -> {});
-    cache.reset(poll(Cursors.NONE, Selection.NONE).epoch().nonce(), before);
+    cache.reset(poll(Cursors.NONE, Selection.NONE).epoch(), before);
     var interest = new SharedInterest();
     interest.add(key);
     // Its answer comes before the look at the log that does not see it yet.
@@ -167,7 +167,7 @@ final class SiftTest {
   @Test
   void an_own_write_that_the_log_has_come_to_is_not_read() {
     var cache = new StateCache(1 << 20, snapshot -> Bytes.EMPTY, () -> {});
-    cache.reset(poll(Cursors.NONE, Selection.NONE).epoch().nonce(), before);
+    cache.reset(poll(Cursors.NONE, Selection.NONE).epoch(), before);
     var own = cache.putOwn(snapshot());
     var interest = new SharedInterest();
     interest.add(key);

@@ -176,17 +176,18 @@ final class Batcher {
 
   private void answered(Batch batch, RowSet<Row> rows) {
     batch.attempted(false);
-    var first = rows.iterator().next();
-    if (first.getInteger("ord") == 0) {
+    var row = rows.iterator().next();
+    var refusal = Verdicts.refusal(row, batch.since());
+    if (refusal != null) {
       // Only here: the time of a change may be ahead of the clock, if that was set back.
-      clock.saw(Rows.present(first, "at"));
-      refused(batch, Verdicts.refusal(first, batch.since()));
+      clock.saw(Rows.present(row, "at"));
+      refused(batch, refusal);
       return;
     }
     failing = false;
     batch.queue.unresolved = false;
     batch.queue.lastRevision =
-        Math.max(batch.queue.lastRevision, Verdicts.deliver(batch, rows, budget::give));
+        Math.max(batch.queue.lastRevision, new Verdicts(row).deliver(batch, budget::give));
     finish(batch);
     written.run();
   }

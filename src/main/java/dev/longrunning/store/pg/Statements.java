@@ -5,8 +5,8 @@ final class Statements {
   /** The 7 of the batch, then the 20 columns of {@link ChangeColumns}. */
   static final String APPLY =
       """
-      select ord, verdict, version, previous, at, cancel_request_time, estimated_end_time,
-             lease_token, lease_expires_at
+      select refusal, revision, at, verdicts, previous, times, cancels, estimates, lease_tokens,
+             lease_ends
         from longrunning.apply($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
                                $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
       """;

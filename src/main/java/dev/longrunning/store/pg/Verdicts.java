@@ -4,20 +4,48 @@ import dev.longrunning.operation.Adopt;
 import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change;
+import dev.longrunning.operation.Change.Cancel;
+import dev.longrunning.operation.Change.Start;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code longrunning.apply} answers, and to whom. */
+/**
+ * What {@code longrunning.apply} answers: one row, with an array a column, an element a change.
+ *
+ * <p><b>Threads.</b> Confined to the store's event loop.
+ */
 final class Verdicts {
   private static final int APPLIED_EARLIER = 100;
   private static final int NOT_JUDGED = 101;
 
-  private Verdicts() {}
+  private final long revision;
+  private final Instant at;
+  private final Short[] verdicts;
+  private final @Nullable Long[] previous;
+  private final @Nullable OffsetDateTime[] times;
+  private final @Nullable OffsetDateTime[] cancels;
+  private final @Nullable OffsetDateTime[] estimates;
+  private final @Nullable UUID[] tokens;
+  private final @Nullable OffsetDateTime[] ends;
+
+  /** Reads the answer to a batch that was not refused as a whole. */
+  Verdicts(Row row) {
+    revision = row.getLong("revision");
+    at = Rows.present(row, "at");
+    verdicts = row.getArrayOfShorts("verdicts");
+    previous = row.getArrayOfLongs("previous");
+    times = row.getArrayOfOffsetDateTimes("times");
+    cancels = row.getArrayOfOffsetDateTimes("cancels");
+    estimates = row.getArrayOfOffsetDateTimes("estimates");
+    tokens = row.getArrayOfUUIDs("lease_tokens");
+    ends = row.getArrayOfOffsetDateTimes("lease_ends");
+  }
 
   /** Why a whole batch was refused; nothing of it was applied. */
   enum Refusal {
@@ -30,66 +58,88 @@ final class Verdicts {
     OVERTAKEN
   }
 
-  /** Reads why; {@code since} is the revision that the writer knew. */
-  static Refusal refusal(Row row, long since) {
-    return switch (row.getShort("verdict")) {
-      case -1 -> row.getLong("version") < since ? Refusal.REWOUND : Refusal.OTHER_HISTORY;
+  /** Reads why, or null; {@code since} is the revision that the writer knew. */
+  static @Nullable Refusal refusal(Row row, long since) {
+    Short refusal = row.getShort("refusal");
+    if (refusal == null) {
+      return null;
+    }
+    return switch (refusal) {
+      case -1 -> row.getLong("revision") < since ? Refusal.REWOUND : Refusal.OTHER_HISTORY;
       case -2 -> Refusal.TOO_LATE;
       case -3 -> Refusal.OVERTAKEN;
-      default -> throw new IllegalStateException("no refusal " + row.getShort("verdict"));
+      default -> throw new IllegalStateException("no refusal " + refusal);
     };
   }
 
-  /** Answers every row of the batch; returns the newest revision that was told. */
-  static long deliver(Batch batch, RowSet<Row> rows, Consumer<Pending> release) {
+  /** Answers every change of the batch; returns the newest revision that was told. */
+  long deliver(Batch batch, Consumer<Pending> release) {
     List<Pending> notJudged = new ArrayList<>();
-    long revision = 0;
-    for (var row : rows) {
-      var pending = batch.rows.get(row.getInteger("ord") - 1);
-      int code = row.getShort("verdict");
+    long newest = 0;
+    for (int i = 0; i < batch.rows.size(); i++) {
+      var pending = batch.rows.get(i);
+      int code = verdicts[i];
       if (code == NOT_JUDGED) {
         notJudged.add(pending);
         continue;
       }
-      var answer = code == APPLIED_EARLIER ? earlier(row, pending.change()) : answer(row, code);
+      var change = pending.change();
+      var answer = code == APPLIED_EARLIER ? earlier(change) : answer(i, change);
       if (answer.verdict() == Verdict.APPLIED) {
-        revision = Math.max(revision, answer.version());
+        newest = revision;
       }
       release.accept(pending);
       pending.promise().tryComplete(answer);
     }
     batch.queue.putBack(notJudged);
-    return revision;
+    return newest;
   }
 
-  private static Answer answer(Row row, int code) {
-    var token = row.getUUID("lease_token");
+  private Answer answer(int i, Change change) {
+    var verdict = Verdict.ofCode(verdicts[i]);
+    boolean applied = verdict == Verdict.APPLIED;
+    var time = applied ? times[i].toInstant() : at;
+    var cancel = instant(cancels[i]);
     return new Answer(
-        Verdict.ofCode(code),
-        row.getLong("version"),
-        row.getLong("previous"),
-        Rows.present(row, "at"),
-        Rows.instant(row, "cancel_request_time"),
-        Rows.instant(row, "estimated_end_time"),
-        token == null ? null : new Answer.Lease(token, Rows.present(row, "lease_expires_at")));
+        verdict,
+        applied ? revision : previous[i],
+        previous[i],
+        time,
+        applied && cancel == null && change instanceof Cancel ? time : cancel,
+        applied ? instant(estimates[i]) : null,
+        verdict.isRefusal() || ends[i] == null
+            ? null
+            : new Answer.Lease(token(i, verdict, change), ends[i].toInstant()));
+  }
+
+  private UUID token(int i, Verdict verdict, Change change) {
+    if (verdict == Verdict.ADOPTED) {
+      return ((Adopt) change).token();
+    }
+    return verdict == Verdict.APPLIED && change instanceof Start start
+        ? start.lease().token()
+        : tokens[i];
   }
 
   /** Found in the log: applied, but what it was applied to is not known. */
-  private static Answer earlier(Row row, Change change) {
-    var at = Rows.present(row, "at");
+  private Answer earlier(Change change) {
     if (change instanceof Adopt adopt) {
       // The revision of its row in the log is no version of the operation.
       var lease = new Answer.Lease(adopt.token(), at.plus(adopt.duration()));
       return new Answer(Verdict.ADOPTED, Answer.UNKNOWN, Answer.UNKNOWN, at, null, null, lease);
     }
     return new Answer(
-        Verdict.APPLIED, row.getLong("version"), Answer.UNKNOWN, at, null, null, lease(change, at));
+        Verdict.APPLIED, revision, Answer.UNKNOWN, at, null, null, earlierLease(change));
   }
 
-  private static Answer.@Nullable Lease lease(Change change, Instant at) {
-    if (change instanceof Change.Start start && start.lease() != null) {
+  private Answer.@Nullable Lease earlierLease(Change change) {
+    if (change instanceof Start start && start.lease() != null) {
       return new Answer.Lease(start.lease().token(), at.plus(start.lease().duration()));
     }
     return null;
+  }
+
+  private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+    return time == null ? null : time.toInstant();
   }
 }

@@ -1,10 +1,16 @@
 -- Applies a batch of changes to one lane: at most one change a key, all arrays of one length.
 --
--- A row's verdict: 0 applied, 1 renewed, 2 repeated, 3 unchanged, 4 adopted, 10 not found, 11 deleted, 12 purged, 13 exists,
--- 14 done, 15 version mismatch, 16 lease lost, 17 no lease, 18 not due, 19 lease alive, 20 no producer; 100 applied by an earlier attempt
--- of this batch, 101 not applied by it: judge again in a new batch.
--- A refusal of the whole batch is one row with ord 0: -1 another history, -2 too late, -3 overtaken by a later batch of
--- the same writer. Nothing was or will be applied then.
+-- Answers one row: what became of the batch, and arrays with an element for each change.
+-- refusal      null, or why the whole batch was refused: -1 another history, -2 too late, -3 overtaken by a later batch
+--              of the same writer. Nothing was or will be applied then, and there are no arrays.
+-- revision     of this batch, whether something was applied or not; of a refusal the lane's head
+-- at           when the batch was judged, or when an earlier attempt of it was applied
+-- verdicts     0 applied, 1 renewed, 2 repeated, 3 unchanged, 4 adopted, 10 not found, 11 deleted, 12 purged, 13 exists,
+--              14 done, 15 version mismatch, 16 lease lost, 17 no lease, 18 not due, 19 lease alive, 20 no producer;
+--              100 applied by an earlier attempt of this batch, 101 not applied by it: judge again in a new batch
+-- previous     versions before this batch     times      of what was applied
+-- cancels      cancel times before this batch lease_ends of leases that the caller may see
+-- lease_tokens of leases before this batch
 --
 -- Kinds: 1 start, 2 update, 3 complete, 4 cancel, 5 expire, 6 delete, 7 purge, 8 adopt, 9 signal. An adoption is logged, so that its late arrival is
 -- recognised, but changes no operation and moves no version.
@@ -23,51 +29,49 @@ create function longrunning.apply(
   p_collections text[], p_retentions bigint[], p_leases bigint[], p_windows bigint[],
   p_masks smallint[], p_metadata bytea[], p_done bigint[], p_total bigint[], p_units text[], p_messages text[],
   p_estimates timestamptz[], p_labels text[],
-  p_outcomes smallint[], p_results bytea[], p_otherwise bytea[])
-returns table (ord integer, verdict smallint, version bigint, previous bigint, at timestamptz,
-               cancel_request_time timestamptz, estimated_end_time timestamptz, lease_token uuid,
-               lease_expires_at timestamptz)
+  p_outcomes smallint[], p_results bytea[], p_otherwise bytea[],
+  out refusal smallint, out revision bigint, out at timestamptz, out verdicts smallint[], out previous bigint[],
+  out times timestamptz[], out cancels timestamptz[], out estimates timestamptz[], out lease_tokens uuid[],
+  out lease_ends timestamptz[])
 language plpgsql volatile as $$
 #variable_conflict use_column
 declare
   v_now         timestamptz;
   v_head        bigint;
-  v_rev         bigint;
   v_nonce       uuid;
   v_timeline    text;
   v_swept       timestamptz;
   v_swept_nonce uuid;
   v_gap         boolean;
   v_earlier     record;
-  -- Judged rows, in the order of the input.
-  v_verdicts    smallint[];
+  -- Judged rows, in the order of the input, as are the arrays of the answer.
   v_places      tid[];
-  v_previous    bigint[];
-  v_times       timestamptz[];
-  v_cancels     timestamptz[];
-  v_estimates   timestamptz[];
   v_reports     smallint[];
   v_rates       float8[];
   v_rate_us     bigint[];
   v_ends        smallint[];      -- 0 goes on, 1 with p_results, 2 with p_otherwise
   v_homes       text[];          -- collections that the names do not contain
   v_lease_places tid[];
-  v_lease_tokens uuid[];
-  v_lease_ends   timestamptz[];
+  -- How many.
+  v_count       integer := cardinality(p_keys);
+  v_applied     integer;         -- adoptions as well
+  v_written     integer;
+  v_leased      integer;
 begin
   perform 1 from longrunning.lane l where l.lane = p_lane for no key update;
 
   -- Read by a statement of its own, so that its snapshot is taken after the lock was granted: otherwise two batches
   -- would find the same head. The clock is read now too, not at the start of a wait for the lock.
   v_now := clock_timestamp();
+  at := v_now;
   select e.nonce, e.timeline, s.at, s.nonce,
          coalesce((select g.rev from longrunning.log g where g.lane = p_lane order by g.rev desc limit 1), 0)
     into v_nonce, v_timeline, v_swept, v_swept_nonce, v_head
   from (select e.nonce, e.timeline from longrunning.epoch e order by e.number desc limit 1) e
   cross join (select s.at, s.nonce from longrunning.sweep s where s.lane = p_lane limit 1) s;
   if v_nonce is distinct from p_nonce or v_timeline is distinct from longrunning.timeline() or p_since > v_head then
-    return query select 0, -1::smallint, v_head, null::bigint, v_now, null::timestamptz,
-                        null::timestamptz, null::uuid, null::timestamptz;
+    refusal := -1;
+    revision := v_head;
     return;
   end if;
 
@@ -78,37 +82,36 @@ begin
     where g.lane = p_lane and g.rev > p_since and g.writer = p_writer and g.sequence >= p_sequence
     order by g.rev limit 1;
     if found and v_earlier.sequence > p_sequence then
-      return query select 0, -3::smallint, v_head, null::bigint, v_now, null::timestamptz,
-                        null::timestamptz, null::uuid, null::timestamptz;
+      refusal := -3;
+      revision := v_head;
       return;
     elsif found then
-      return query
-        select i.ord::integer, case when i.key = any (v_earlier.keys) then 100 else 101 end::smallint,
-               v_earlier.rev, null::bigint, v_earlier.at, null::timestamptz,
-               null::timestamptz, null::uuid, null::timestamptz
-        from unnest(p_keys) with ordinality as i (key, ord);
+      revision := v_earlier.rev;
+      at := v_earlier.at;
+      select array_agg(case when i.key = any (v_earlier.keys) then 100 else 101 end::smallint) into verdicts
+      from (select p_keys[n.ord] as key from generate_series(1, v_count) as n (ord) order by n.ord) as i;
       return;
     end if;
   end if;
   if v_now > p_not_after then
-    return query select 0, -2::smallint, v_head, null::bigint, v_now, null::timestamptz,
-                        null::timestamptz, null::uuid, null::timestamptz;
+    refusal := -2;
+    revision := v_head;
     return;
   end if;
 
   v_gap := longrunning.bridge_gap(p_lane, v_now, v_nonce, v_swept, v_swept_nonce);
-  v_rev := v_head + 1;
+  revision := v_head + 1;
 
-  -- lateral … limit 1 keeps the nested loop over the primary keys, whatever the statistics say.
-  select array_agg(j.verdict order by j.ord), array_agg(j.place order by j.ord), array_agg(j.version order by j.ord),
-         array_agg(j.at order by j.ord), array_agg(j.cancel_request_time order by j.ord),
-         array_agg(j.ends order by j.ord), array_agg(j.home order by j.ord),
-         array_agg(j.lease_place order by j.ord), array_agg(j.lease_token order by j.ord),
-         array_agg(j.lease_expires_at order by j.ord),
-         array_agg(j.estimate order by j.ord), array_agg(j.reports order by j.ord), array_agg(j.rate order by j.ord),
-         array_agg(j.rate_us order by j.ord)
-    into v_verdicts, v_places, v_previous, v_times, v_cancels, v_ends, v_homes,
-         v_lease_places, v_lease_tokens, v_lease_ends, v_estimates, v_reports, v_rates, v_rate_us
+  -- lateral … limit 1 keeps the nested loop over the primary keys, whatever the statistics say. The arrays are indexed,
+  -- not unnested: that would set up a store of tuples for each of them. They are gathered in the order of the subquery.
+  select array_agg(j.verdict), array_agg(j.place), array_agg(j.version), array_agg(j.at),
+         array_agg(j.cancel_request_time), array_agg(j.ends), array_agg(j.home),
+         array_agg(j.lease_place), array_agg(j.lease_token), array_agg(j.lease_expires_at),
+         array_agg(j.estimate), array_agg(j.reports), array_agg(j.rate), array_agg(j.rate_us),
+         count(*) filter (where j.verdict = 0), count(*) filter (where j.verdict in (0, 4)), count(j.lease_place)
+    into verdicts, v_places, previous, times, cancels, v_ends, v_homes,
+         v_lease_places, lease_tokens, lease_ends, estimates, v_reports, v_rates, v_rate_us,
+         v_written, v_applied, v_leased
   from (
     select i.ord, o.place, coalesce(o.version, 0) as version, l.place as lease_place, l.token as lease_token,
            case when i.kind = 9 then greatest(v_now, o.update_time + interval '1 microsecond') else greatest(v_now, o.update_time) end as at,
@@ -186,10 +189,12 @@ begin
                 end
               else 0
             end)::smallint as verdict
-    from unnest(p_keys, p_kinds, p_requests, p_tokens, p_versions, p_collections, p_leases, p_masks, p_outcomes, p_results,
-                p_done, p_total, p_units, p_estimates)
-         with ordinality as i (key, kind, request, token, version, collection, lease_us, mask, outcome, result,
-                               done_units, total_units, unit, estimate, ord)
+    from (select p_keys[n.ord] as key, p_kinds[n.ord] as kind, p_requests[n.ord] as request,
+                 p_tokens[n.ord] as token, p_versions[n.ord] as version, p_collections[n.ord] as collection,
+                 p_leases[n.ord] as lease_us, p_masks[n.ord] as mask, p_outcomes[n.ord] as outcome,
+                 p_results[n.ord] as result, p_done[n.ord] as done_units, p_total[n.ord] as total_units,
+                 p_units[n.ord] as unit, p_estimates[n.ord] as estimate, n.ord
+          from generate_series(1, v_count) as n (ord)) as i
     left join lateral (
       select o.ctid as place, o.version, o.update_time, o.cancel_request_time, o.expire_time, o.create_request,
              o.last_request, o.outcome, o.service, o.collection, o.result, o.done_units, o.unit, o.reports,
@@ -238,26 +243,30 @@ begin
     insert into longrunning.op (
       version, create_time, update_time, retention_us, done_units, total_units, estimated_end_time, reported_at, rate,
       rate_us, create_request, lane, reports, key, service, collection, unit, message, labels, metadata)
-    select v_rev, v_now, v_now, i.retention_us, i.done_units, i.total_units, i.estimated_end_time,
+    select revision, v_now, v_now, i.retention_us, i.done_units, i.total_units, i.estimated_end_time,
            case when i.done_units is not null then v_now end, case when i.done_units is not null then 0 end,
            case when i.done_units is not null then 0 end, i.request,
            p_lane, case when i.done_units is not null then 1 end, i.key, split_part(i.key, '/', 1), i.collection, i.unit, i.message, i.labels::jsonb, i.metadata
-    from unnest(p_keys, p_kinds, v_verdicts, p_requests, p_collections, p_retentions, p_metadata, p_done, p_total, p_units,
-                p_messages, p_estimates, p_labels)
-         as i (key, kind, verdict, request, collection, retention_us, metadata, done_units, total_units, unit,
-               message, estimated_end_time, labels)
+    from (select p_keys[n.ord] as key, p_kinds[n.ord] as kind, verdicts[n.ord] as verdict,
+                 p_requests[n.ord] as request, p_collections[n.ord] as collection,
+                 p_retentions[n.ord] as retention_us, p_metadata[n.ord] as metadata, p_done[n.ord] as done_units,
+                 p_total[n.ord] as total_units, p_units[n.ord] as unit, p_messages[n.ord] as message,
+                 p_estimates[n.ord] as estimated_end_time, p_labels[n.ord] as labels
+          from generate_series(1, v_count) as n (ord)) as i
     where i.kind = 1 and i.verdict = 0;
     insert into longrunning.lease (expires_at, duration_us, window_us, token, request, lane, key)
     select i.expires_at, i.lease_us, i.window_us, i.token, i.request, p_lane, i.key
-    from unnest(p_keys, p_kinds, v_verdicts, p_requests, p_tokens, p_leases, p_windows, v_lease_ends)
-         as i (key, kind, verdict, request, token, lease_us, window_us, expires_at)
+    from (select p_keys[n.ord] as key, p_kinds[n.ord] as kind, verdicts[n.ord] as verdict,
+                 p_requests[n.ord] as request, p_tokens[n.ord] as token, p_leases[n.ord] as lease_us,
+                 p_windows[n.ord] as window_us, lease_ends[n.ord] as expires_at
+          from generate_series(1, v_count) as n (ord)) as i
     where i.kind = 1 and i.verdict = 0 and i.lease_us is not null;
   end if;
 
-  if p_kinds && '{2,3,4,5,9}' and 0 = any (v_verdicts) then
+  if v_written > 0 and p_kinds && '{2,3,4,5,9}' then
     -- By place: found a moment ago, and only a holder of the lane's lock can move the row.
     update longrunning.op o
-       set version = v_rev,
+       set version = revision,
            update_time = i.at,
            cancel_request_time = case when i.kind = 4 then coalesce(i.cancel_request_time, i.at) else i.cancel_request_time end,
            last_request = case when i.kind <= 3 then i.request else o.last_request end,
@@ -279,46 +288,56 @@ begin
            result = case when i.kind = 3 or i.ends = 1 then i.result when i.ends = 2 then i.otherwise else o.result end,
            end_time = case when i.kind = 3 or i.ends > 0 then i.at else o.end_time end,
            expire_time = case when i.kind = 3 or i.ends > 0 then i.at + o.retention_us * interval '1 microsecond' else o.expire_time end
-      from unnest(p_kinds, v_verdicts, v_places, v_times, v_cancels, v_ends, p_requests, p_masks, p_metadata, p_done,
-                  p_total, p_units, p_messages, v_estimates, v_rates, v_rate_us, v_reports, p_labels, p_outcomes,
-                  p_results, p_otherwise)
-           as i (kind, verdict, place, at, cancel_request_time, ends, request, mask, metadata, done_units,
-                 total_units, unit, message, estimated_end_time, rate, rate_us, reports, labels, outcome,
-                 result, otherwise)
+      from (select p_kinds[n.ord] as kind, verdicts[n.ord] as verdict, v_places[n.ord] as place,
+                   times[n.ord] as at, cancels[n.ord] as cancel_request_time, v_ends[n.ord] as ends,
+                   p_requests[n.ord] as request, p_masks[n.ord] as mask, p_metadata[n.ord] as metadata,
+                   p_done[n.ord] as done_units, p_total[n.ord] as total_units, p_units[n.ord] as unit,
+                   p_messages[n.ord] as message, estimates[n.ord] as estimated_end_time,
+                   v_rates[n.ord] as rate, v_rate_us[n.ord] as rate_us, v_reports[n.ord] as reports,
+                   p_labels[n.ord] as labels, p_outcomes[n.ord] as outcome, p_results[n.ord] as result,
+                   p_otherwise[n.ord] as otherwise
+            from generate_series(1, v_count) as n (ord)) as i
      where o.ctid = i.place and i.verdict = 0 and i.kind in (2, 3, 4, 5, 9);
   end if;
 
   if p_kinds && '{6,7}' then
     insert into longrunning.tombstone as t (version, at, create_request, lane, kind, key, collection)
-    select v_rev, v_now, o.create_request, p_lane, i.kind, o.key, o.collection
-    from unnest(p_kinds, v_verdicts, v_places) as i (kind, verdict, place)
+    select revision, v_now, o.create_request, p_lane, i.kind, o.key, o.collection
+    from (select p_kinds[n.ord] as kind, verdicts[n.ord] as verdict, v_places[n.ord] as place
+          from generate_series(1, v_count) as n (ord)) as i
     join longrunning.op o on o.ctid = i.place
     where i.verdict = 0 and i.kind in (6, 7)
     on conflict on constraint tombstone_pkey do update
        set version = excluded.version, at = excluded.at, create_request = excluded.create_request,
            kind = excluded.kind, collection = excluded.collection;
     delete from longrunning.op o
-     using unnest(p_kinds, v_verdicts, v_places) as i (kind, verdict, place)
+     using (select p_kinds[n.ord] as kind, verdicts[n.ord] as verdict, v_places[n.ord] as place
+            from generate_series(1, v_count) as n (ord)) as i
      where o.ctid = i.place and i.verdict = 0 and i.kind in (6, 7);
   end if;
 
-  if array_length(array_remove(v_lease_places, null), 1) > 0 then
+  if v_leased > 0 then
     update longrunning.lease l
        set expires_at = i.expires_at, duration_us = coalesce(i.lease_us, l.duration_us)
-      from unnest(p_kinds, v_verdicts, v_lease_places, v_lease_ends, p_leases) as i (kind, verdict, place, expires_at, lease_us)
+      from (select p_kinds[n.ord] as kind, verdicts[n.ord] as verdict, v_lease_places[n.ord] as place,
+                   lease_ends[n.ord] as expires_at, p_leases[n.ord] as lease_us
+            from generate_series(1, v_count) as n (ord)) as i
      where l.ctid = i.place and (i.kind = 2 and i.verdict <= 2 or i.kind = 8 and i.verdict = 1);
     if p_kinds && '{3,4,5,6,7}' then
       delete from longrunning.lease l
-       using unnest(p_kinds, v_verdicts, v_lease_places, v_ends) as i (kind, verdict, place, ends)
+       using (select p_kinds[n.ord] as kind, verdicts[n.ord] as verdict, v_lease_places[n.ord] as place,
+                     v_ends[n.ord] as ends
+              from generate_series(1, v_count) as n (ord)) as i
        where l.ctid = i.place and i.verdict = 0 and (i.kind in (3, 6, 7) or i.ends > 0);
     end if;
   end if;
 
-  if 4 = any (v_verdicts) then
+  if v_applied > v_written then
     insert into longrunning.lease (expires_at, duration_us, window_us, token, request, lane, key)
     select i.expires_at, i.lease_us, 0, i.token, i.request, p_lane, i.key
-    from unnest(p_keys, v_verdicts, p_requests, p_tokens, p_leases, v_lease_ends)
-         as i (key, verdict, request, token, lease_us, expires_at)
+    from (select p_keys[n.ord] as key, verdicts[n.ord] as verdict, p_requests[n.ord] as request,
+                 p_tokens[n.ord] as token, p_leases[n.ord] as lease_us, lease_ends[n.ord] as expires_at
+          from generate_series(1, v_count) as n (ord)) as i
     where i.verdict = 4
     on conflict on constraint lease_pkey do update
        set expires_at = excluded.expires_at, duration_us = excluded.duration_us, token = excluded.token,
@@ -326,24 +345,17 @@ begin
   end if;
 
   -- A refused retry leaves a row too: otherwise the late arrival of its first attempt would find no trace of it.
-  if v_verdicts && '{0,4}' or p_retry then
+  if v_applied > 0 or p_retry then
+    if v_applied < v_count then
+      select coalesce(array_agg(i.key), '{}'), coalesce(array_agg(i.kind), '{}'), array_agg(i.home)
+        into p_keys, p_kinds, v_homes
+      from (select p_keys[n.ord] as key, p_kinds[n.ord] as kind, v_homes[n.ord] as home
+            from generate_series(1, v_count) as n (ord)
+            where verdicts[n.ord] in (0, 4)
+            order by n.ord) as i;
+    end if;
     insert into longrunning.log (rev, at, sequence, writer, lane, keys, kinds, collections)
-    select v_rev, v_now, p_sequence, p_writer, p_lane,
-           coalesce(array_agg(i.key), '{}'), coalesce(array_agg(i.kind), '{}'),
-           case when count(i.home) > 0 then array_agg(i.home) end
-    from unnest(p_keys, p_kinds, v_verdicts, v_homes) as i (key, kind, verdict, home)
-    where i.verdict in (0, 4);
+    values (revision, v_now, p_sequence, p_writer, p_lane, p_keys, p_kinds,
+            case when cardinality(array_remove(v_homes, null)) > 0 then v_homes end);
   end if;
-
-  return query
-    select i.ord::integer, i.verdict,
-           case i.verdict when 0 then v_rev else i.previous end,
-           i.previous, case i.verdict when 0 then i.at else v_now end,
-           case when i.kind = 4 and i.verdict = 0 then coalesce(i.cancel_request_time, i.at) else i.cancel_request_time end,
-           case when i.verdict = 0 then i.estimate end,
-           case when i.verdict <= 4 and i.expires_at is not null
-                then case when i.kind = 1 and i.verdict = 0 or i.verdict = 4 then i.token else i.lease_token end end,
-           case when i.verdict <= 4 then i.expires_at end
-    from unnest(v_verdicts, v_previous, v_times, v_cancels, v_estimates, p_kinds, p_tokens, v_lease_tokens, v_lease_ends)
-         with ordinality as i (verdict, previous, at, cancel_request_time, estimate, kind, token, lease_token, expires_at, ord);
 end $$;

@@ -390,7 +390,7 @@ final class ApplyRulesIT {
       var queue = new LaneQueue(lane);
       var pending = new Pending(changes.get(0), 0, answer);
       var batch = new Batch(queue, List.of(pending), writer, since, 0, notAfter);
-      Verdicts.deliver(batch, await(rowsOn(on)), released -> {});
+      new Verdicts(await(rowsOn(on)).iterator().next()).deliver(batch, released -> {});
       return await(answer.future());
     }
 
@@ -416,11 +416,18 @@ final class ApplyRulesIT {
       return other.preparedQuery(Statements.APPLY).execute(tuple);
     }
 
-    private static List<Judged> judged(Iterable<Row> rows) {
+    private static List<Judged> judged(RowSet<Row> rows) {
+      var row = rows.iterator().next();
+      Short refusal = row.getShort("refusal");
+      if (refusal != null) {
+        return List.of(new Judged(0, refusal, 0));
+      }
+      var previous = row.getArrayOfLongs("previous");
       var judged = new ArrayList<Judged>();
-      for (var row : rows) {
-        long version = row.getInteger("ord") == 0 ? 0 : row.getLong("version");
-        judged.add(new Judged(row.getInteger("ord"), row.getShort("verdict"), version));
+      for (short verdict : row.getArrayOfShorts("verdicts")) {
+        int i = judged.size();
+        boolean moved = verdict == APPLIED || verdict >= APPLIED_EARLIER;
+        judged.add(new Judged(i + 1, verdict, moved ? row.getLong("revision") : previous[i]));
       }
       return judged;
     }

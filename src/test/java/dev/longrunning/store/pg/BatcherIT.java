@@ -131,12 +131,10 @@ final class BatcherIT {
                                  where p.proname = 'apply');
         begin
           alter function longrunning.apply rename to apply_kept;
-          execute format('create function longrunning.apply(%s) returns table (ord integer,'
-            || ' verdict smallint, version bigint, previous bigint, at timestamptz,'
-            || ' cancel_request_time timestamptz, estimated_end_time timestamptz, lease_token uuid,'
-            || ' lease_expires_at timestamptz)'
-            || ' language sql as $f$ select 1, 77::smallint, 0, 0, now(), null::timestamptz,'
-            || ' null::timestamptz, null::uuid, null::timestamptz $f$', v_args);
+          execute format('create function longrunning.apply(%s) language sql as $f$ select'
+            || ' null::smallint, 1::bigint, now(), ''{77}''::smallint[], null::bigint[],'
+            || ' null::timestamptz[], null::timestamptz[], null::timestamptz[], null::uuid[],'
+            || ' null::timestamptz[] $f$', v_args);
         end $do$
         """);
 

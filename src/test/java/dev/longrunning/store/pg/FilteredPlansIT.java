@@ -50,7 +50,7 @@ final class FilteredPlansIT {
                retention_us, create_request, lane, outcome, key, service, collection, labels,
                metadata, result)
         select 1, timestamptz '2026-01-01' - g * interval '1 ms', now(), e.at, null,
-               1000000, gen_random_uuid(), g % 16, case when e.at is null then 0 else 2 end,
+               1000000, gen_random_uuid(), g % 4, case when e.at is null then 0 else 2 end,
                'default/projects/p/operations/grown' || g, 'default', 'projects/p',
                case when e.at is null then jsonb '{}' else jsonb '{"env": "prod"}' end,
                decode(repeat('00', 300), 'hex'),
