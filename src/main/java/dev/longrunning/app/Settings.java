@@ -110,7 +110,7 @@ public record Settings(
       new Setting<>(
           "cache-bytes", "256MiB", "1MiB..64GiB", SettingParsers.size(1L << 20, 64L << 30));
   static final Setting<Integer> WRITE_CONNECTIONS =
-      new Setting<>("store.write-connections", "4", "1..16", SettingParsers.count(1, 16));
+      new Setting<>("store.write-connections", "2", "1..4", SettingParsers.count(1, 4));
   static final Setting<Integer> READ_CONNECTIONS =
       new Setting<>("store.read-connections", "4", "1..16", SettingParsers.count(1, 16));
   static final Setting<Integer> EVENT_LOOPS =

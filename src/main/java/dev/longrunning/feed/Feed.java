@@ -1,22 +1,19 @@
 package dev.longrunning.feed;
 
+import dev.longrunning.feed.AppliedLog.Look;
 import dev.longrunning.observe.Metrics;
 import dev.longrunning.observe.QueuePeak;
 import dev.longrunning.operation.Bytes;
-import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.store.ChangeLog;
-import dev.longrunning.store.ChangeLog.Batch;
 import dev.longrunning.store.ChangeLog.Poll;
-import dev.longrunning.store.Cursors;
-import dev.longrunning.store.Epoch;
 import dev.longrunning.store.OperationStore;
 import dev.longrunning.store.Reading;
+import dev.longrunning.store.Written;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +24,9 @@ import org.slf4j.LoggerFactory;
  * Follows the change log: the cache, the waiting reads and the waiters of this replica are driven
  * from here, also for changes that this replica made.
  *
- * <p><b>Promise.</b> Batches are applied in the order of their lane, without gaps; where one is
- * missing, or history is another one, everything starts over from what the database holds now. A
- * sync is complete once everything up to the heads that a poll <em>begun after its call</em> has
- * seen is applied.
+ * <p><b>Promise.</b> As {@link AppliedLog} says; it is looked at the log when somebody says that
+ * there is something, and now and then. A sync is complete once everything up to the heads that a
+ * poll <em>begun after its call</em> has seen is applied.
  *
  * <p><b>Threads.</b> Confined to the event loop it was made on; {@link #wake} and {@link #begun}
  * from any. Each event loop gets the same immutable batches, one task at a time.
@@ -48,17 +44,15 @@ public final class Feed {
   private final Timers timers;
   private final FeedMetrics metrics;
   private final SharedInterest interest = new SharedInterest();
-  private final List<FeedStates> loops = new CopyOnWriteArrayList<>();
-  private final SeenPolls seen = new SeenPolls();
+  private final AppliedLog applied;
   private final AtomicBoolean woken = new AtomicBoolean();
   private final Promise<Void> started = Promise.promise();
-  private final long[] cursors = new long[OperationKey.LANES];
   private volatile long begun;
-  private @Nullable Epoch epoch;
   private Timers.@Nullable Timer pause;
   private boolean polling;
   private boolean stopped;
   private volatile boolean failing;
+  private volatile long lookedNanos;
 
   /** Makes a feed that runs on {@code loop}. */
   public Feed(
@@ -75,11 +69,14 @@ public final class Feed {
     this.metrics = new FeedMetrics(metrics);
     this.cache = new StateCache(settings.cacheBytes(), encoder, this.metrics::evicted);
     this.metrics.cache(cache);
+    this.applied = new AppliedLog(cache, interest, this.metrics);
+    this.lookedNanos = this.metrics.nanos();
   }
 
   /** Begins to follow; completes once the first poll was applied. */
   public Future<Void> start() {
     changes.onDoorbell(this::wake);
+    changes.onWritten(this::written);
     wake();
     return started.future();
   }
@@ -96,14 +93,14 @@ public final class Feed {
   public View view(Loop there, OperationStore store) {
     var log = new LoopChanges(this, changes, interest, settings.ringBytes());
     var states = new FeedStates(this, cache, store, there, timers, interest, log, metrics);
-    loops.add(states);
+    applied.add(states);
     metrics.loop(states);
     return new View(states, log);
   }
 
   /** How full the queues of its loops have been. */
   public List<QueuePeak> peaks() {
-    return loops.stream().map(FeedStates::peak).toList();
+    return applied.loops().stream().map(FeedStates::peak).toList();
   }
 
   /** How long a reader waits for the database. */
@@ -119,6 +116,11 @@ public final class Feed {
   /** Whether the last look at the log failed. */
   boolean isStale() {
     return failing;
+  }
+
+  /** Whether a look at the log was answered after this moment. */
+  boolean hasLookedSince(long nanos) {
+    return lookedNanos - nanos > 0;
   }
 
   /** The history of this position goes as far at least; a database that is behind it is rewound. */
@@ -138,6 +140,17 @@ public final class Feed {
     }
   }
 
+  /** A batch of this replica is committed: it is applied now, or found by a look. */
+  public void written(Written written) {
+    // Guarded: its callers get their answers whatever becomes of it here.
+    loop.guarded(
+        () -> {
+          if (!stopped && !applied.apply(written)) {
+            wake();
+          }
+        });
+  }
+
   private void pollUnlessPolling() {
     if (!polling && !stopped) {
       cancelPause();
@@ -149,19 +162,15 @@ public final class Feed {
     polling = true;
     // Whoever wakes from here on wants a poll after this one.
     woken.set(false);
-    long number = begun + 1;
-    begun = number;
-    // Taken before the poll begins: whatever is known now, the database must have, or it was
-    // rewound.
-    var known = cache.reached();
-    var sift = Sift.of(interest, cache);
-    var look = new Look(number, metrics.nanos(), Cursors.of(cursors), sift);
+    var look = applied.look(begun + 1);
+    begun = look.number();
     changes
-        .poll(look.from(), sift)
+        .poll(look.from(), look.sift())
         .compose(
             poll -> {
               metrics.polled(look.begunNanos());
-              return settled(look, known, poll);
+              lookedNanos = metrics.nanos();
+              return settled(look, poll);
             })
         .onComplete(
             done -> {
@@ -174,85 +183,17 @@ public final class Feed {
             });
   }
 
-  /** A poll under way. */
-  private record Look(long number, long begunNanos, Cursors from, Sift sift) {}
-
   /** Applies a poll; answers how many batches it brought. */
-  private Future<Integer> settled(Look look, Cursors reached, Poll poll) {
-    var known = epoch;
+  private Future<Integer> settled(Look look, Poll poll) {
     if (poll.timeline() == null) {
       return Future.failedFuture(new IllegalStateException("the database is in recovery"));
     }
-    if (!poll.isCurrent() || isRewound(reached, poll)) {
-      long numberMin = known == null ? 0 : known.number();
-      return changes.openEpoch(poll.epoch(), numberMin).map(opened -> 1);
+    if (applied.isBroken(look, poll)) {
+      return changes.openEpoch(poll.epoch(), applied.epochNumber()).map(opened -> 1);
     }
-    if (!isKnown(poll)) {
-      resynchronise(look, poll, known == null ? "start" : "epoch");
-      return Future.succeededFuture(0);
-    }
-    if (!isDense(poll.batches())) {
-      resynchronise(look, poll, "gap");
-      return Future.succeededFuture(0);
-    }
-    apply(look, poll);
-    return Future.succeededFuture(poll.batches().size());
-  }
-
-  /** Whether the database holds less than is known here, so that it would write versions twice. */
-  private boolean isRewound(Cursors reached, Poll poll) {
-    return isKnown(poll)
-        ? !poll.heads().reach(reached)
-        : epoch != null && poll.epoch().number() <= epoch.number();
-  }
-
-  private boolean isKnown(Poll poll) {
-    return epoch != null && epoch.nonce().equals(poll.epoch().nonce());
-  }
-
-  private boolean isDense(List<Batch> batches) {
-    long[] expected = cursors.clone();
-    for (var batch : batches) {
-      if (batch.revision() != ++expected[batch.lane()]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void apply(Look look, Poll poll) {
-    for (var batch : poll.batches()) {
-      cursors[batch.lane()] = batch.revision();
-      cache.apply(batch);
-    }
-    metrics.applied(look.begunNanos(), poll.batches(), Cursors.of(cursors), poll.heads());
-    seen.add(look.number(), poll.heads());
-    deliver(look.sift().applied(look.from(), poll, cache::putFed), poll.epoch(), false);
-  }
-
-  private void resynchronise(Look look, Poll poll, String why) {
-    log.atInfo()
-        .addKeyValue("why", why)
-        .addKeyValue("epoch", poll.epoch().number())
-        .log("feed.resynchronised");
-    metrics.resynchronised(why);
-    metrics.applied(look.begunNanos(), List.of(), poll.heads(), poll.heads());
-    epoch = poll.epoch();
-    System.arraycopy(poll.heads().toArray(), 0, cursors, 0, cursors.length);
-    cache.reset(poll.epoch(), poll.heads());
-    seen.clear();
-    seen.add(look.number(), poll.heads());
-    deliver(List.of(), poll.epoch(), true);
+    int batches = applied.apply(look, poll);
     started.tryComplete();
-  }
-
-  /** Tells every loop that something concerns, one task each. */
-  private void deliver(List<AppliedBatch> batches, Epoch in, boolean reset) {
-    var now = Cursors.of(cursors);
-    var delta = new Delta(batches, new Position(in, now), reset, seen.caughtUp(now));
-    for (var each : loops) {
-      each.feed(delta);
-    }
+    return Future.succeededFuture(batches);
   }
 
   private void next(int batches) {
@@ -263,7 +204,7 @@ public final class Feed {
     if (stopped) {
       return;
     }
-    if (woken.get() || !seen.isEmpty()) {
+    if (woken.get() || applied.isBehind()) {
       poll();
     } else {
       pauseFor(batches > 0 ? settings.hot() : settings.idle());

@@ -9,7 +9,6 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * How far the feed is behind, and what following the log costs.
@@ -116,15 +115,18 @@ final class FeedMetrics {
     failures.inc();
   }
 
-  /** A poll that began then was applied as far as {@code cursors}. */
-  void applied(long begunNanos, List<Batch> applied, Cursors cursors, Cursors heads) {
-    behind = Arrays.stream(heads.toArray()).sum() - Arrays.stream(cursors.toArray()).sum();
+  /** A look that began then found {@code heads}; the log is applied as far as {@code cursors}. */
+  void looked(long begunNanos, Cursors cursors, Cursors heads) {
+    long ahead = Arrays.stream(heads.toArray()).sum() - Arrays.stream(cursors.toArray()).sum();
+    behind = Math.max(0, ahead);
     if (behind == 0) {
       newestNanos = begunNanos;
     }
-    batches.inc(applied.size());
-    applied.forEach(
-        batch -> changes.inc(batch.entries().stream().filter(Entry::changesState).count()));
+  }
+
+  void applied(Batch batch) {
+    batches.inc();
+    changes.inc(batch.entries().stream().filter(Entry::changesState).count());
   }
 
   void resynchronised(String why) {

@@ -212,7 +212,11 @@ final class FeedStates implements States {
     if (syncs.remove(sync)) {
       waitingReads -= sync.reads;
     }
-    sync.promise.tryFail(Problem.databaseUnavailable());
+    // A database that answers can be reached: then it is this server that cannot keep up.
+    sync.promise.tryFail(
+        feed.hasLookedSince(sync.begunNanos)
+            ? Problem.overloaded("strong reads")
+            : Problem.databaseUnavailable());
   }
 
   private Future<State> read(OperationKey key) {

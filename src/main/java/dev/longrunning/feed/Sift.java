@@ -104,47 +104,53 @@ final class Sift implements ChangeLog.Selection {
     return named == null ? OperationName.collectionOf(entry.key().name()) : named;
   }
 
-  /** The batches of the poll that this was asked for, which begins at {@code from}. */
+  /**
+   * The batches of the poll that this was asked for, but those that {@code from} has passed
+   * already.
+   */
   List<AppliedBatch> applied(Cursors from, Poll poll, Function<Reading, State> states) {
     var applied = new ArrayList<AppliedBatch>(poll.batches().size());
     var before = from;
     for (int i = 0; i < poll.batches().size(); i++) {
       var batch = poll.batches().get(i);
-      if (empty) {
-        // Who came since has not been asked for: it is to read what there is for it.
-        of(batch);
+      var here = found(i, batch);
+      if (batch.revision() > before.at(batch.lane())) {
+        var changes =
+            here.stream().map(each -> change(each, batch.revision(), poll, states)).toList();
+        applied.add(applied(before, batch, changes));
+        before = before.with(batch.lane(), batch.revision());
       }
-      List<Found> here = found.get(i);
-      applied.add(
-          new AppliedBatch(
-              batch.lane(),
-              batch.revision(),
-              before,
-              interest,
-              changes(batch, here, poll, states)));
-      before = before.with(batch.lane(), batch.revision());
     }
     return applied;
   }
 
-  private List<AppliedChange> changes(
-      Batch batch, List<Found> found, Poll poll, Function<Reading, State> states) {
-    if (found.isEmpty()) {
-      return List.of();
+  /** The batch that this was asked for, with the states that were known without reading. */
+  AppliedBatch applied(Cursors from, Batch batch) {
+    var changes =
+        found(0, batch).stream()
+            .map(each -> each.with(exactly(each.known(), batch.revision()), empty))
+            .toList();
+    return applied(from, batch, changes);
+  }
+
+  private AppliedBatch applied(Cursors before, Batch batch, List<AppliedChange> changes) {
+    return new AppliedBatch(batch.lane(), batch.revision(), before, interest, changes);
+  }
+
+  private List<Found> found(int i, Batch batch) {
+    if (empty) {
+      // Who came since has not been asked for: it is to read what there is for it.
+      of(batch);
     }
-    var changes = new ArrayList<AppliedChange>(found.size());
-    for (var each : found) {
-      changes.add(change(each, batch.revision(), poll, states));
-    }
-    return changes;
+    return found.get(i);
   }
 
   private AppliedChange change(
       Found found, long revision, Poll poll, Function<Reading, State> states) {
     var key = found.entry().key();
-    var known = found.known();
-    if (known != null && known.version() == revision) {
-      return found.with(exactly(known, revision), false);
+    var known = exactly(found.known(), revision);
+    if (known != null) {
+      return found.with(known, false);
     }
     var reading = poll.states().get(key);
     if (reading == null) {
@@ -155,7 +161,9 @@ final class Sift implements ChangeLog.Selection {
         : found.with(exactly(states.apply(reading), revision), false);
   }
 
-  private static @Nullable State exactly(State state, long revision) {
-    return state.version() == revision && state.snapshot().isPresent() ? state : null;
+  private static @Nullable State exactly(@Nullable State state, long revision) {
+    return state != null && state.version() == revision && state.snapshot().isPresent()
+        ? state
+        : null;
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Any: the serialized form may be made twice by a race, with the same bytes.
  */
-public final class State implements StateCache.Entry {
+public final class State implements Known {
   private static final int ABSENT_WEIGHT = 128;
 
   private final OperationKey key;

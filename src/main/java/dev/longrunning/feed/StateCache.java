@@ -2,7 +2,12 @@ package dev.longrunning.feed;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.longrunning.operation.Answer;
+import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Bytes;
+import dev.longrunning.operation.Change;
+import dev.longrunning.operation.Change.Composable;
+import dev.longrunning.operation.Change.Start;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Snapshot;
 import dev.longrunning.store.ChangeLog.Batch;
@@ -39,7 +44,7 @@ final class StateCache {
   // step. What it drops leaves its version behind: so an own write that the feed saw first is still
   // known to be the newest.
 
-  private final Cache<OperationKey, Entry> states;
+  private final Cache<OperationKey, Known> states;
   private final ConcurrentMap<OperationKey, List<ReadTicket>> reading = new ConcurrentHashMap<>();
   private final AtomicLongArray cursors = new AtomicLongArray(OperationKey.LANES);
 
@@ -57,7 +62,7 @@ final class StateCache {
     this.states =
         Caffeine.newBuilder()
             .maximumWeight(weightMax)
-            .weigher((OperationKey key, Entry entry) -> entry.weight())
+            .weigher((OperationKey key, Known known) -> known.weight())
             .executor(Runnable::run)
             .evictionListener((key, state, cause) -> evicted.run())
             .build();
@@ -66,25 +71,6 @@ final class StateCache {
   private record Generation(long number, Epoch epoch) {
     boolean isOf(UUID nonce) {
       return epoch.nonce().equals(nonce);
-    }
-  }
-
-  /** What there is of an operation: never older than what the feed has applied of it. */
-  sealed interface Entry permits State, Outdated {
-    long generation();
-
-    long version();
-
-    int weight();
-  }
-
-  /** The operation changed to this version; what to is not known. */
-  private record Outdated(long generation, long version) implements Entry {
-    private static final int WEIGHT = 128;
-
-    @Override
-    public int weight() {
-      return WEIGHT;
     }
   }
 
@@ -222,8 +208,20 @@ final class StateCache {
     return state;
   }
 
+  /** The state that a change made, where it is known what it was made of. */
+  void putMade(Change any, Answer answer) {
+    if (answer.verdict() != Verdict.APPLIED || !(any instanceof Composable change)) {
+      return;
+    }
+    var before = change instanceof Start ? null : get(change.key());
+    long version = before == null ? 0 : before.version();
+    if (version == answer.previousVersion()) {
+      putOwn(change.composed(before == null ? null : before.snapshot().orElseThrow(), answer));
+    }
+  }
+
   /** What is there has been kept up to date with the history that {@code state} is of. */
-  private boolean isFollowed(@Nullable Entry there, State state) {
+  private boolean isFollowed(@Nullable Known there, State state) {
     return there != null
         && there.generation() == generation.number
         && state.version() > generation.epoch.firstRevision();
@@ -244,7 +242,7 @@ final class StateCache {
                 voidReads(key);
                 return old == null || old.version() >= batch.revision()
                     ? old
-                    : new Outdated(generation.number, batch.revision());
+                    : new Known.Outdated(generation.number, batch.revision());
               });
     }
   }
@@ -278,7 +276,7 @@ final class StateCache {
         });
   }
 
-  private static Entry newer(@Nullable Entry old, Entry state) {
+  private static Known newer(@Nullable Known old, Known state) {
     return old == null
             || old.generation() < state.generation()
             || (old.generation() == state.generation() && old.version() <= state.version())

@@ -6,10 +6,10 @@
  * any replica acknowledged before the read began.
  *
  * <pre>
- *   OperationStore --own writes--> StateCache <--drops, voids-- Feed <--polls-- ChangeLog
- *                                     ^                           |
- *                     reads           |                           +--one task a loop--> States
- *   States (one an event loop) -------+                                    (sync, waiters)
+ *   ChangeLog --polls, own batches--> Feed --> AppliedLog --one task a loop--> States
+ *                                                 |                   (sync, waiters, watches)
+ *                                 drops, voids,   v
+ *                                 own states   StateCache <--reads-- States (one an event loop)
  * </pre>
  *
  * <p><b>Must not know</b> SQL, protobuf, or who calls.

@@ -184,6 +184,11 @@ public final class Producer {
           .map(Future::succeededFuture)
           .orElseGet(() -> read(any.key()));
     }
+    // Whoever follows the log may have made it already.
+    var made = at(answer.version(), change.key(), Optional.empty());
+    if (made.isPresent()) {
+      return Future.succeededFuture(made.get());
+    }
     if (change instanceof Start) {
       return answer.previousVersion() == Answer.UNKNOWN
           ? read(change.key())

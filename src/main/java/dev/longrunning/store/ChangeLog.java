@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +44,16 @@ public interface ChangeLog {
   Future<Void> openEpoch(Epoch known, long numberMin);
 
   /**
-   * Calls {@code ring} after writes of this replica, and whenever another says that something
-   * changed. A store rings for its own writes; that is coalesced, and never fails anything.
+   * Calls {@code ring} whenever another replica says that something changed, and after those writes
+   * of this one that are not told of otherwise. It may be lost, and never fails anything.
    */
   void onDoorbell(Runnable ring);
+
+  /**
+   * Tells of the batches of this replica as soon as they are known to be committed, on the store's
+   * event loop, before their callers hear. It need not tell of all.
+   */
+  void onWritten(Consumer<Written> written);
 
   /** Which of the changed operations are wanted with their states. */
   interface Selection {

@@ -62,7 +62,7 @@ final class SettingsTest {
             wait-max: 1h
             cache-bytes: 1GiB
             store:
-              write-connections: 16
+              write-connections: 3
               read-connections: 1
             event-loops: 64
             log:
@@ -96,7 +96,7 @@ final class SettingsTest {
     assertThat(settings.resumeWindow()).isEqualTo(Duration.ofMinutes(10));
     assertThat(settings.waitMax()).isEqualTo(Duration.ofHours(1));
     assertThat(settings.cacheBytes()).isEqualTo(1L << 30);
-    assertThat(settings.writeConnections()).isEqualTo(16);
+    assertThat(settings.writeConnections()).isEqualTo(3);
     assertThat(settings.readConnections()).isEqualTo(1);
     assertThat(settings.eventLoops()).isEqualTo(64);
     assertThat(settings.logFormat()).isEqualTo(LogFormat.JSON);
@@ -148,7 +148,7 @@ final class SettingsTest {
     "resume-window, 10m, 7d, 9m, 8d",
     "wait-max, 1s, 1h, 999ms, 61m",
     "cache-bytes, 1MiB, 64GiB, 1023KiB, 65GiB",
-    "store.write-connections, 1, 16, 0, 17",
+    "store.write-connections, 1, 4, 0, 5",
     "store.read-connections, 1, 16, 0, 17",
     "event-loops, 1, 64, -1, 65",
     "log.level, error, debug, fatal, ''",

@@ -137,6 +137,30 @@ final class FeedTest {
   }
 
   @Test
+  void a_read_that_waits_too_long_for_a_database_that_answers_says_who_is_slow() {
+    apply(Samples.start(key));
+    strong();
+    store.switches().holdAnswers(Call.POLL);
+    var early = begin(states::sync);
+    settle();
+    var late = begin(() -> states.strong(key));
+    settle();
+    call(
+        () -> {
+          store.switches().release(Call.POLL);
+          store.switches().holdRequests(Call.POLL);
+          return early;
+        });
+
+    pass(FeedSettings.DEFAULT.patience());
+
+    assertThatThrownBy(() -> Await.await(late))
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> assertThat(problem.reason()).isEqualTo("OVERLOADED"));
+    store.switches().release(Call.POLL);
+  }
+
+  @Test
   void strong_reads_that_wait_are_bounded_also_those_that_share_a_poll() {
     store.switches().holdRequests(Call.POLL);
 

@@ -38,6 +38,11 @@ final class MemoryLane {
     return log.isEmpty() ? 0 : log.getLast().revision();
   }
 
+  /** The last batch, or the mark of the epoch. */
+  Batch newest() {
+    return log.getLast();
+  }
+
   Stored at(OperationKey key) {
     return rows.getOrDefault(key, Stored.NOTHING);
   }

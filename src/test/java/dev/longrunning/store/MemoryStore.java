@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -125,6 +126,18 @@ public final class MemoryStore implements OperationStore, ChangeLog {
       lane.append(revision, now(), entries);
     }
     return answers;
+  }
+
+  /** What the writer of these changes is told: they were the last to be applied in their lane. */
+  public synchronized Written written(List<Change> changes, List<Answer> answers) {
+    var newest = lanes[changes.get(0).key().lane()].newest();
+    var made = new ArrayList<Written.Made>();
+    for (int i = 0; i < changes.size(); i++) {
+      if (answers.get(i).verdict() == Verdict.APPLIED) {
+        made.add(new Written.Made(changes.get(i), answers.get(i)));
+      }
+    }
+    return new Written(epoch.nonce(), newest, made);
   }
 
   private static boolean runs(@Nullable Snapshot snapshot) {
@@ -337,6 +350,11 @@ public final class MemoryStore implements OperationStore, ChangeLog {
   @Override
   public void onDoorbell(Runnable ring) {
     bells.add(ring);
+  }
+
+  @Override
+  public void onWritten(Consumer<Written> written) {
+    // Left to the test: a write is found by looking.
   }
 
   /** As after a write, which does not ring by itself: a test decides whether the bell is heard. */

@@ -70,7 +70,7 @@ final class CollectionTokenTest {
 
   @Test
   void lanes_that_are_of_another_epoch_than_the_first_are_read_too() {
-    var cursors = Cursors.NONE.with(0, 5L << Epoch.REVISION_BITS).with(7, Long.MAX_VALUE / 2);
+    var cursors = Cursors.NONE.with(0, 5L << Epoch.REVISION_BITS).with(3, Long.MAX_VALUE / 2);
     var token = new CollectionToken(TOKEN.epoch(), Place.at(cursors), false, null, 0);
 
     assertThat(decoded(token.encoded(KEYS, WATCHED))).isEqualTo(token);

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 final class PlaceTest {
   private static final int LANE = 3;
-  private static final int OTHER = 5;
+  private static final int OTHER = 2;
   private static final Cursors CURSORS = Cursors.NONE.with(LANE, 10).with(OTHER, 20);
 
   /** Two changes of batch 11 were told. */

@@ -7,6 +7,7 @@ import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.KeyRing;
 import dev.longrunning.store.OperationStore;
+import dev.longrunning.store.Written;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,11 @@ final class SimReplica {
   /** Looks at the log soon. */
   void wake() {
     feed.wake();
+  }
+
+  /** Hears of an own write by its answer, some time. */
+  void tellWritten(Written written) {
+    feedLoop.now(() -> world.call(() -> false, () -> written, feed::written));
   }
 
   int watches() {

@@ -12,11 +12,13 @@ import dev.longrunning.store.Listing;
 import dev.longrunning.store.MemoryStore;
 import dev.longrunning.store.OperationStore;
 import dev.longrunning.store.Reading;
+import dev.longrunning.store.Written;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The database as one process reaches it: slowly, and not always. */
@@ -98,5 +100,10 @@ final class SimStore implements OperationStore, ChangeLog {
   @Override
   public void onDoorbell(Runnable ring) {
     store.onDoorbell(ring);
+  }
+
+  @Override
+  public void onWritten(Consumer<Written> written) {
+    // The simulation tells some replica itself.
   }
 }

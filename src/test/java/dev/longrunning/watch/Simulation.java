@@ -181,10 +181,14 @@ final class Simulation {
     } catch (RuntimeException notNow) {
       return;
     }
+    var written = store.written(batch, answers);
     for (int i = 0; i < batch.size(); i++) {
       if (answers.get(i).verdict() == Answer.Verdict.APPLIED) {
         applied(batch.get(i), answers.get(i).version());
       }
+    }
+    if (world.random.nextBoolean()) {
+      replicas.get(world.random.nextInt(replicas.size())).tellWritten(written);
     }
     if (world.random.nextBoolean()) {
       replicas.get(world.random.nextInt(replicas.size())).wake();

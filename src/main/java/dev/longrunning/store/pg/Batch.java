@@ -1,11 +1,17 @@
 package dev.longrunning.store.pg;
 
+import dev.longrunning.operation.Answer;
+import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of one lane that are judged and applied together.
@@ -57,10 +63,15 @@ final class Batch {
             .addUUID(writer)
             .addLong(sequence)
             .addLong(since)
-            .addBoolean(attempts > 0 || afterUnresolved)
+            .addBoolean(leavesRow())
             .addOffsetDateTime(notAfter.atOffset(ZoneOffset.UTC));
     columns.addTo(tuple);
     return tuple;
+  }
+
+  /** Whether the next attempt leaves a row in the log in any case. */
+  boolean leavesRow() {
+    return attempts > 0 || afterUnresolved;
   }
 
   long since() {
@@ -79,5 +90,29 @@ final class Batch {
   void attempted(boolean unanswered) {
     attempts++;
     ambiguous |= unanswered;
+  }
+
+  /** Whose callers were told nothing yet. */
+  Stream<Pending> unanswered() {
+    return rows.stream().filter(row -> !row.promise().future().isComplete());
+  }
+
+  /** Tells every caller; what is to be judged again, where there is no answer, waits once more. */
+  void deliver(List<@Nullable Answer> answers, Consumer<Pending> release) {
+    List<Pending> notJudged = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      var pending = rows.get(i);
+      var answer = answers.get(i);
+      if (answer == null) {
+        notJudged.add(pending);
+        continue;
+      }
+      if (answer.verdict() == Verdict.APPLIED) {
+        queue.lastRevision = Math.max(queue.lastRevision, answer.version());
+      }
+      release.accept(pending);
+      pending.promise().tryComplete(answer);
+    }
+    queue.putBack(notJudged);
   }
 }

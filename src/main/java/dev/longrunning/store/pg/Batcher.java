@@ -5,16 +5,19 @@ import dev.longrunning.operation.Answer;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
-import io.vertx.core.Context;
+import dev.longrunning.store.Written;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,15 +47,15 @@ final class Batcher {
   private static final Logger log = LoggerFactory.getLogger(Batcher.class);
 
   private final Vertx vertx;
-  private final Context context;
   private final Links links;
   private final DatabaseClock clock;
   private final UUID writer;
   private final LogPosition position;
-  private final Runnable written;
+  private final Consumer<Optional<Written>> written;
   private final LaneQueue[] lanes = new LaneQueue[OperationKey.LANES];
   private final ArrayDeque<LaneQueue> ready = new ArrayDeque<>();
   private final WriteBudget budget = new WriteBudget();
+  private final Arrivals arrivals;
   private final StoreMetrics metrics;
   private boolean expiring;
   private boolean failing;
@@ -63,10 +66,10 @@ final class Batcher {
       DatabaseClock clock,
       UUID writer,
       LogPosition position,
-      Runnable written,
+      Consumer<Optional<Written>> written,
       StoreMetrics metrics) {
     this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+    this.arrivals = new Arrivals(vertx.getOrCreateContext(), this::enqueue, this::dispatch);
     this.links = links;
     this.clock = clock;
     this.writer = writer;
@@ -74,16 +77,14 @@ final class Batcher {
     this.written = written;
     this.metrics = metrics;
     metrics.writes(budget);
-    for (int lane = 0; lane < lanes.length; lane++) {
-      lanes[lane] = new LaneQueue(lane);
-    }
+    Arrays.setAll(lanes, LaneQueue::new);
   }
 
   /** From any thread: queues the change; the promise is completed within its patience. */
   void submit(Change change, Duration patience, Promise<Answer> promise) {
     var bounded = patience.compareTo(PATIENCE_MAX) < 0 ? patience : PATIENCE_MAX;
     var pending = new Pending(change, metrics.nanos() + bounded.toNanos(), promise);
-    context.runOnContext(now -> enqueue(pending));
+    arrivals.add(pending);
   }
 
   List<QueuePeak> peaks() {
@@ -98,7 +99,6 @@ final class Batcher {
     var queue = lanes[pending.change().key().lane()];
     queue.add(pending);
     makeReady(queue);
-    dispatch();
   }
 
   private void makeReady(LaneQueue queue) {
@@ -154,29 +154,27 @@ final class Batcher {
         .onComplete(
             done -> {
               if (done.succeeded()) {
-                understood(batch, done.result());
+                understood(batch, nonce, done.result());
               } else {
                 failed(batch, done.cause());
               }
             });
   }
 
-  private void understood(Batch batch, RowSet<Row> rows) {
+  private void understood(Batch batch, UUID nonce, RowSet<Row> rows) {
     try {
-      answered(batch, rows);
+      answered(batch, nonce, rows.iterator().next());
     } catch (RuntimeException e) {
       // Whatever it is, it must not keep the lane busy for ever.
       var problem = Problem.broken("an answer of the database was not understood", e);
-      batch.rows.stream()
-          .filter(row -> !row.promise().future().isComplete())
-          .forEach(row -> fail(row, problem));
+      batch.unanswered().forEach(row -> fail(row, problem));
       finish(batch);
     }
   }
 
-  private void answered(Batch batch, RowSet<Row> rows) {
+  private void answered(Batch batch, UUID nonce, Row row) {
+    boolean leavesRow = batch.leavesRow();
     batch.attempted(false);
-    var row = rows.iterator().next();
     var refusal = Verdicts.refusal(row, batch.since());
     if (refusal != null) {
       // Only here: the time of a change may be ahead of the clock, if that was set back.
@@ -186,10 +184,15 @@ final class Batcher {
     }
     failing = false;
     batch.queue.unresolved = false;
-    batch.queue.lastRevision =
-        Math.max(batch.queue.lastRevision, new Verdicts(row).deliver(batch, budget::give));
+    var verdicts = new Verdicts(row);
+    var answers = verdicts.answers(batch);
+    var made = verdicts.written(batch, answers, nonce);
+    // Before its callers hear: they find the states that it made.
+    if (made.isPresent() || leavesRow) {
+      written.accept(made);
+    }
+    batch.deliver(answers, budget::give);
     finish(batch);
-    written.run();
   }
 
   private void refused(Batch batch, Verdicts.Refusal refusal) {
@@ -257,15 +260,10 @@ final class Batcher {
   }
 
   private void retry(Batch batch) {
-    long left = batch.limitNanos() - metrics.nanos();
-    if (left < SEND_NANOS_MIN) {
-      giveUp(batch);
-      return;
-    }
-    metrics.sentAgain();
+    long left = Duration.ofNanos(batch.limitNanos() - metrics.nanos()).toMillis();
     long pause = 1 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS_MAX);
-    vertx.setTimer(
-        Math.min(pause, Math.max(1, Duration.ofNanos(left).toMillis())), id -> attempt(batch));
+    metrics.sentAgain();
+    vertx.setTimer(Math.max(1, Math.min(pause, left)), id -> attempt(batch));
   }
 
   /** The time is up. If an attempt may be applied, nobody hears of it before that is impossible. */
@@ -277,9 +275,8 @@ final class Batcher {
       return;
     }
     batch.queue.unresolved |= batch.isAmbiguous();
-    for (var row : batch.rows) {
-      fail(row, batch.isAmbiguous() ? Problem.outcomeUnknown() : Problem.databaseUnavailable());
-    }
+    var problem = batch.isAmbiguous() ? Problem.outcomeUnknown() : Problem.databaseUnavailable();
+    batch.rows.forEach(row -> fail(row, problem));
     finish(batch);
   }
 

@@ -6,7 +6,7 @@ final class Statements {
   static final String APPLY =
       """
       select refusal, revision, at, verdicts, previous, times, cancels, estimates, lease_tokens,
-             lease_ends
+             lease_ends, homes
         from longrunning.apply($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
                                $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
       """;

@@ -6,13 +6,18 @@ import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Cancel;
 import dev.longrunning.operation.Change.Start;
+import dev.longrunning.store.ChangeLog;
+import dev.longrunning.store.ChangeLog.Entry;
+import dev.longrunning.store.Written;
+import dev.longrunning.store.Written.Made;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Confined to the store's event loop.
  */
 final class Verdicts {
+  private static final int APPLIED = Verdict.APPLIED.code();
+  private static final int ADOPTED = Verdict.ADOPTED.code();
   private static final int APPLIED_EARLIER = 100;
   private static final int NOT_JUDGED = 101;
 
@@ -33,6 +40,7 @@ final class Verdicts {
   private final @Nullable OffsetDateTime[] estimates;
   private final @Nullable UUID[] tokens;
   private final @Nullable OffsetDateTime[] ends;
+  private final @Nullable String @Nullable [] homes;
 
   /** Reads the answer to a batch that was not refused as a whole. */
   Verdicts(Row row) {
@@ -45,6 +53,7 @@ final class Verdicts {
     estimates = row.getArrayOfOffsetDateTimes("estimates");
     tokens = row.getArrayOfUUIDs("lease_tokens");
     ends = row.getArrayOfOffsetDateTimes("lease_ends");
+    homes = row.getArrayOfStrings("homes");
   }
 
   /** Why a whole batch was refused; nothing of it was applied. */
@@ -72,27 +81,41 @@ final class Verdicts {
     };
   }
 
-  /** Answers every change of the batch; returns the newest revision that was told. */
-  long deliver(Batch batch, Consumer<Pending> release) {
-    List<Pending> notJudged = new ArrayList<>();
-    long newest = 0;
-    for (int i = 0; i < batch.rows.size(); i++) {
-      var pending = batch.rows.get(i);
-      int code = verdicts[i];
-      if (code == NOT_JUDGED) {
-        notJudged.add(pending);
-        continue;
-      }
+  /** What came of each change, in the order of the batch; null: it is to be judged again. */
+  List<@Nullable Answer> answers(Batch batch) {
+    var answers = new ArrayList<@Nullable Answer>(batch.rows.size());
+    for (var pending : batch.rows) {
+      int code = verdicts[answers.size()];
       var change = pending.change();
-      var answer = code == APPLIED_EARLIER ? earlier(change) : answer(i, change);
-      if (answer.verdict() == Verdict.APPLIED) {
-        newest = revision;
-      }
-      release.accept(pending);
-      pending.promise().tryComplete(answer);
+      answers.add(
+          switch (code) {
+            case NOT_JUDGED -> null;
+            case APPLIED_EARLIER -> earlier(change);
+            default -> answer(answers.size(), change);
+          });
     }
-    batch.queue.putBack(notJudged);
-    return newest;
+    return answers;
+  }
+
+  /**
+   * What the batch left in the log, if this attempt of it left something. One that was applied by
+   * an earlier attempt is not told of: what it was applied to is not known.
+   */
+  Optional<Written> written(Batch batch, List<@Nullable Answer> answers, UUID epoch) {
+    var entries = new ArrayList<Entry>(batch.rows.size());
+    var made = new ArrayList<Made>(batch.rows.size());
+    for (int i = 0; i < batch.rows.size(); i++) {
+      if (verdicts[i] == APPLIED || verdicts[i] == ADOPTED) {
+        var change = batch.rows.get(i).change();
+        entries.add(new Entry(change.key(), change.kind(), homes == null ? null : homes[i]));
+        made.add(new Made(change, Objects.requireNonNull(answers.get(i))));
+      }
+    }
+    if (entries.isEmpty()) {
+      return Optional.empty();
+    }
+    var logged = new ChangeLog.Batch(batch.queue.lane(), revision, at, entries);
+    return Optional.of(new Written(epoch, logged, made));
   }
 
   private Answer answer(int i, Change change) {
@@ -117,7 +140,7 @@ final class Verdicts {
       return ((Adopt) change).token();
     }
     return verdict == Verdict.APPLIED && change instanceof Start start
-        ? start.lease().token()
+        ? Objects.requireNonNull(start.lease()).token()
         : tokens[i];
   }
 

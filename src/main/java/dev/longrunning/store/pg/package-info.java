@@ -8,6 +8,7 @@
  * <pre>
  *   apply(change) --> Batcher: a queue a lane --> Links --> longrunning.apply(...)
  *                        one batch in flight a lane; retried with the same sequence
+ *   written(batch) <-- what an answer says of the log, before its callers hear
  *   find(key) ------> CoalescedReads: one array query a loop turn
  *   poll(cursors) --> LogReader: its own connection, its own limit
  *                        QuietLog: or none, where the snapshot is as it was

@@ -10,7 +10,7 @@
 --              100 applied by an earlier attempt of this batch, 101 not applied by it: judge again in a new batch
 -- previous     versions before this batch     times      of what was applied
 -- cancels      cancel times before this batch lease_ends of leases that the caller may see
--- lease_tokens of leases before this batch
+-- lease_tokens of leases before this batch    homes      collections that the names do not contain; null where all do
 --
 -- Kinds: 1 start, 2 update, 3 complete, 4 cancel, 5 expire, 6 delete, 7 purge, 8 adopt, 9 signal. An adoption is logged, so that its late arrival is
 -- recognised, but changes no operation and moves no version.
@@ -32,7 +32,7 @@ create function longrunning.apply(
   p_outcomes smallint[], p_results bytea[], p_otherwise bytea[],
   out refusal smallint, out revision bigint, out at timestamptz, out verdicts smallint[], out previous bigint[],
   out times timestamptz[], out cancels timestamptz[], out estimates timestamptz[], out lease_tokens uuid[],
-  out lease_ends timestamptz[])
+  out lease_ends timestamptz[], out homes text[])
 language plpgsql volatile as $$
 #variable_conflict use_column
 declare
@@ -50,7 +50,7 @@ declare
   v_rates       float8[];
   v_rate_us     bigint[];
   v_ends        smallint[];      -- 0 goes on, 1 with p_results, 2 with p_otherwise
-  v_homes       text[];          -- collections that the names do not contain
+  v_homes       text[];          -- of what is logged
   v_lease_places tid[];
   -- How many.
   v_count       integer := cardinality(p_keys);
@@ -109,7 +109,7 @@ begin
          array_agg(j.lease_place), array_agg(j.lease_token), array_agg(j.lease_expires_at),
          array_agg(j.estimate), array_agg(j.reports), array_agg(j.rate), array_agg(j.rate_us),
          count(*) filter (where j.verdict = 0), count(*) filter (where j.verdict in (0, 4)), count(j.lease_place)
-    into verdicts, v_places, previous, times, cancels, v_ends, v_homes,
+    into verdicts, v_places, previous, times, cancels, v_ends, homes,
          v_lease_places, lease_tokens, lease_ends, estimates, v_reports, v_rates, v_rate_us,
          v_written, v_applied, v_leased
   from (
@@ -344,18 +344,22 @@ begin
            request = excluded.request;
   end if;
 
+  if cardinality(array_remove(homes, null)) = 0 then
+    homes := null;
+  end if;
   -- A refused retry leaves a row too: otherwise the late arrival of its first attempt would find no trace of it.
   if v_applied > 0 or p_retry then
+    v_homes := homes;
     if v_applied < v_count then
-      select coalesce(array_agg(i.key), '{}'), coalesce(array_agg(i.kind), '{}'), array_agg(i.home)
+      select coalesce(array_agg(i.key), '{}'), coalesce(array_agg(i.kind), '{}'),
+             case when count(i.home) > 0 then array_agg(i.home) end
         into p_keys, p_kinds, v_homes
-      from (select p_keys[n.ord] as key, p_kinds[n.ord] as kind, v_homes[n.ord] as home
+      from (select p_keys[n.ord] as key, p_kinds[n.ord] as kind, homes[n.ord] as home
             from generate_series(1, v_count) as n (ord)
             where verdicts[n.ord] in (0, 4)
             order by n.ord) as i;
     end if;
     insert into longrunning.log (rev, at, sequence, writer, lane, keys, kinds, collections)
-    values (revision, v_now, p_sequence, p_writer, p_lane, p_keys, p_kinds,
-            case when cardinality(array_remove(v_homes, null)) > 0 then v_homes end);
+    values (revision, v_now, p_sequence, p_writer, p_lane, p_keys, p_kinds, v_homes);
   end if;
 end $$;

@@ -386,12 +386,10 @@ final class ApplyRulesIT {
 
     /** What a caller of the only change is told. */
     Answer answer() throws Exception {
-      Promise<Answer> answer = Promise.promise();
-      var queue = new LaneQueue(lane);
-      var pending = new Pending(changes.get(0), 0, answer);
-      var batch = new Batch(queue, List.of(pending), writer, since, 0, notAfter);
-      new Verdicts(await(rowsOn(on)).iterator().next()).deliver(batch, released -> {});
-      return await(answer.future());
+      var pending = new Pending(changes.get(0), 0, Promise.promise());
+      var batch = new Batch(new LaneQueue(lane), List.of(pending), writer, since, 0, notAfter);
+      var row = await(rowsOn(on)).iterator().next();
+      return Objects.requireNonNull(new Verdicts(row).answers(batch).get(0));
     }
 
     List<Judged> send() throws Exception {

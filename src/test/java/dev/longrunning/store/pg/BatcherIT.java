@@ -134,7 +134,7 @@ final class BatcherIT {
           execute format('create function longrunning.apply(%s) language sql as $f$ select'
             || ' null::smallint, 1::bigint, now(), ''{77}''::smallint[], null::bigint[],'
             || ' null::timestamptz[], null::timestamptz[], null::timestamptz[], null::uuid[],'
-            || ' null::timestamptz[] $f$', v_args);
+            || ' null::timestamptz[], null::text[] $f$', v_args);
         end $do$
         """);
 
