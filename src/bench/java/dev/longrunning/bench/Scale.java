@@ -14,7 +14,7 @@ public record Scale(int rounds, Duration each, Duration warmUp, int divisor) {
   static final Scale FULL = new Scale(5, Duration.ofSeconds(4), Duration.ofSeconds(10), 1);
 
   /** Everything once, and as little as possible: shows that it works, not how fast. */
-  static final Scale SMOKE = new Scale(1, Duration.ofMillis(200), Duration.ZERO, 100);
+  static final Scale SMOKE = new Scale(1, Duration.ofMillis(100), Duration.ZERO, 400);
 
   /** A count at this scale, at least 1. */
   public int of(int count) {
