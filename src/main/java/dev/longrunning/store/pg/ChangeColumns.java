@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of one batch as the parallel arrays that {@code longrunning.apply} takes.
+ * The changes of one batch as the parallel arrays that {@code longrunning.apply} takes. One that
+ * would hold nothing is null itself: most are, and each element costs time on both sides.
  *
  * <p><b>Threads.</b> Filled and read by one thread.
  */
@@ -86,24 +87,33 @@ final class ChangeColumns implements Change.Visitor {
     tuple
         .addArrayOfString(keys)
         .addArrayOfShort(kinds)
-        .addArrayOfUUID(requests)
-        .addArrayOfUUID(tokens)
-        .addArrayOfLong(versions)
-        .addArrayOfString(collections)
-        .addArrayOfLong(retentions)
-        .addArrayOfLong(leases)
-        .addArrayOfLong(windows)
-        .addArrayOfShort(masks)
-        .addArrayOfBuffer(metadata)
-        .addArrayOfLong(doneUnits)
-        .addArrayOfLong(totalUnits)
-        .addArrayOfString(units)
-        .addArrayOfString(messages)
-        .addArrayOfOffsetDateTime(estimates)
-        .addArrayOfString(labels)
-        .addArrayOfShort(outcomes)
-        .addArrayOfBuffer(results)
-        .addArrayOfBuffer(otherwise);
+        .addArrayOfUUID(orNull(requests))
+        .addArrayOfUUID(orNull(tokens))
+        .addArrayOfLong(orNull(versions))
+        .addArrayOfString(orNull(collections))
+        .addArrayOfLong(orNull(retentions))
+        .addArrayOfLong(orNull(leases))
+        .addArrayOfLong(orNull(windows))
+        .addArrayOfShort(orNull(masks))
+        .addArrayOfBuffer(orNull(metadata))
+        .addArrayOfLong(orNull(doneUnits))
+        .addArrayOfLong(orNull(totalUnits))
+        .addArrayOfString(orNull(units))
+        .addArrayOfString(orNull(messages))
+        .addArrayOfOffsetDateTime(orNull(estimates))
+        .addArrayOfString(orNull(labels))
+        .addArrayOfShort(orNull(outcomes))
+        .addArrayOfBuffer(orNull(results))
+        .addArrayOfBuffer(orNull(otherwise));
+  }
+
+  private static <T> T @Nullable [] orNull(@Nullable T[] column) {
+    for (var each : column) {
+      if (each != null) {
+        return column;
+      }
+    }
+    return null;
   }
 
   @Override

@@ -1,4 +1,5 @@
--- Applies a batch of changes to one lane: at most one change a key, all arrays of one length.
+-- Applies a batch of changes to one lane: at most one change a key, all arrays of one length, or null where they hold
+-- nothing.
 --
 -- Answers one row: what became of the batch, and arrays with an element for each change.
 -- refusal      null, or why the whole batch was refused: -1 another history, -2 too late, -3 overtaken by a later batch
