@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A stage under way: what it asks for is started, and what it opens is closed at its end. */
 public final class Run implements AutoCloseable {
@@ -76,13 +77,13 @@ public final class Run implements AutoCloseable {
   public Server server(int number, List<String> options, Map<String, String> settings)
       throws Exception {
     progress.says("a server");
-    return peers.server(number, options, settings);
+    return peers.server(number, briefly(options), settings);
   }
 
   /** A server on a database of its own; it ends with the stage. */
   public Server server(Postgres.Database database) throws Exception {
     progress.says("a server");
-    return with(Server.start(work, Server.jar(jar, JVM), database, Map.of()));
+    return with(Server.start(work, Server.jar(jar, briefly(JVM)), database, Map.of()));
   }
 
   public Etcd etcd() throws Exception {
@@ -96,7 +97,14 @@ public final class Run implements AutoCloseable {
 
   public Bare bare(List<String> options) throws Exception {
     progress.says("a bare server of Vert.x gRPC");
-    return peers.bare(options);
+    return peers.bare(briefly(options));
+  }
+
+  /** A JVM that runs for a glance is not to spend it on compiling. */
+  private List<String> briefly(List<String> options) {
+    return scale.warmUp().isZero()
+        ? Stream.concat(options.stream(), Stream.of("-XX:TieredStopAtLevel=1")).toList()
+        : options;
   }
 
   /** Ends a peer before the stage does: its memory is wanted. */
