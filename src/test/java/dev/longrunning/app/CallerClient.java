@@ -182,20 +182,25 @@ final class CallerClient implements AutoCloseable {
             .putHeader("te", "trailers");
     var watching = new Watching();
     http.request(options)
-        .compose(call -> call.send(frame))
-        .onSuccess(
-            head -> {
-              head.handler(watching::read);
-              head.exceptionHandler(watching.end::tryFail);
-              head.endHandler(
-                  end -> {
-                    boolean atOnce = head.headers().contains("grpc-status");
-                    var status = status(atOnce ? head.headers() : head.trailers());
-                    watching.end.tryComplete(outcome(head, status, Buffer.buffer()));
-                  });
+        .compose(
+            call -> {
+              // Before anything is sent: what comes while nobody listens is lost.
+              call.response().onSuccess(head -> listen(head, watching));
+              return call.send(frame);
             })
         .onFailure(watching.end::tryFail);
     return watching;
+  }
+
+  private static void listen(HttpClientResponse head, Watching watching) {
+    head.handler(watching::read);
+    head.exceptionHandler(watching.end::tryFail);
+    head.endHandler(
+        end -> {
+          boolean atOnce = head.headers().contains("grpc-status");
+          var status = status(atOnce ? head.headers() : head.trailers());
+          watching.end.tryComplete(outcome(head, status, Buffer.buffer()));
+        });
   }
 
   /** Calls over HTTP with JSON, on a path of this rule. */
