@@ -6,6 +6,8 @@ import dev.longrunning.store.Cursors;
 import dev.longrunning.store.Epoch;
 import dev.longrunning.store.Written;
 import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,14 +77,14 @@ final class AppliedLog {
     if (!poll.isCurrent()) {
       return true;
     }
-    return isOf(poll.epoch())
+    return isOf(poll.epoch().nonce())
         ? !poll.heads().reach(look.reached())
         : epoch != null && poll.epoch().number() <= epoch.number();
   }
 
   /** Applies what the look found; answers how many batches that were. */
   int apply(Look look, Poll poll) {
-    if (!isOf(poll.epoch())) {
+    if (!isOf(poll.epoch().nonce())) {
       return startOver(look, poll, epoch == null ? "start" : "epoch");
     }
     if (!isDense(poll.batches())) {
@@ -92,7 +94,7 @@ final class AppliedLog {
     poll.batches().forEach(this::advance);
     metrics.looked(look.begunNanos(), cursors, poll.heads());
     seen.add(look.number(), poll.heads());
-    deliver(look.sift().applied(before, poll, cache::putFed), poll.epoch(), false);
+    deliver(look.sift().applied(before, poll, cache::putFed), false);
     return poll.batches().size();
   }
 
@@ -102,10 +104,7 @@ final class AppliedLog {
    */
   boolean apply(Written written) {
     var batch = written.batch();
-    var now = epoch;
-    if (now == null
-        || !now.nonce().equals(written.epoch())
-        || batch.revision() != cursors.at(batch.lane()) + 1) {
+    if (!isOf(written.epoch()) || batch.revision() != cursors.at(batch.lane()) + 1) {
       return false;
     }
     written.made().forEach(made -> cache.putMade(made.change(), made.answer()));
@@ -115,12 +114,12 @@ final class AppliedLog {
     }
     var before = cursors;
     advance(batch);
-    deliver(List.of(sift.applied(before, batch)), now, false);
+    deliver(List.of(sift.applied(before, batch)), false);
     return true;
   }
 
-  private boolean isOf(Epoch other) {
-    return epoch != null && epoch.nonce().equals(other.nonce());
+  private boolean isOf(UUID nonce) {
+    return epoch != null && epoch.nonce().equals(nonce);
   }
 
   private boolean isDense(List<Batch> batches) {
@@ -155,13 +154,14 @@ final class AppliedLog {
     cache.reset(poll.epoch(), poll.heads());
     seen.clear();
     seen.add(look.number(), poll.heads());
-    deliver(List.of(), poll.epoch(), true);
+    deliver(List.of(), true);
     return 0;
   }
 
   /** Tells every loop that something concerns, one task each. */
-  private void deliver(List<AppliedBatch> batches, Epoch in, boolean reset) {
-    var delta = new Delta(batches, new Position(in, cursors), reset, seen.caughtUp(cursors));
+  private void deliver(List<AppliedBatch> batches, boolean reset) {
+    var position = new Position(Objects.requireNonNull(epoch), cursors);
+    var delta = new Delta(batches, position, reset, seen.caughtUp(cursors));
     for (var each : loops) {
       each.feed(delta);
     }

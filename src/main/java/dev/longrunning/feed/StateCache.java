@@ -213,10 +213,10 @@ final class StateCache {
     if (answer.verdict() != Verdict.APPLIED || !(any instanceof Composable change)) {
       return;
     }
-    var before = change instanceof Start ? null : get(change.key());
-    long version = before == null ? 0 : before.version();
-    if (version == answer.previousVersion()) {
-      putOwn(change.composed(before == null ? null : before.snapshot().orElseThrow(), answer));
+    var state = change instanceof Start ? null : get(change.key());
+    var before = state == null ? null : state.snapshot().orElse(null);
+    if ((before == null ? 0 : before.version()) == answer.previousVersion()) {
+      putOwn(change.composed(before, answer));
     }
   }
 

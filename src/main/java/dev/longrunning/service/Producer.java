@@ -179,15 +179,13 @@ public final class Producer {
 
   /** The state after a change that was not refused. */
   private Future<Snapshot> after(Change any, Optional<Snapshot> held, Answer answer) {
-    if (answer.verdict() != Verdict.APPLIED || !(any instanceof Composable change)) {
-      return at(answer.version(), any.key(), held)
-          .map(Future::succeededFuture)
-          .orElseGet(() -> read(any.key()));
+    // Of a change that was applied, whoever follows the log may have made it already.
+    var now = at(answer.version(), any.key(), held);
+    if (now.isPresent()) {
+      return Future.succeededFuture(now.get());
     }
-    // Whoever follows the log may have made it already.
-    var made = at(answer.version(), change.key(), Optional.empty());
-    if (made.isPresent()) {
-      return Future.succeededFuture(made.get());
+    if (answer.verdict() != Verdict.APPLIED || !(any instanceof Composable change)) {
+      return read(any.key());
     }
     if (change instanceof Start) {
       return answer.previousVersion() == Answer.UNKNOWN

@@ -83,8 +83,7 @@ final class Batcher {
   /** From any thread: queues the change; the promise is completed within its patience. */
   void submit(Change change, Duration patience, Promise<Answer> promise) {
     var bounded = patience.compareTo(PATIENCE_MAX) < 0 ? patience : PATIENCE_MAX;
-    var pending = new Pending(change, metrics.nanos() + bounded.toNanos(), promise);
-    arrivals.add(pending);
+    arrivals.add(new Pending(change, metrics.nanos() + bounded.toNanos(), promise));
   }
 
   List<QueuePeak> peaks() {
@@ -260,10 +259,14 @@ final class Batcher {
   }
 
   private void retry(Batch batch) {
-    long left = Duration.ofNanos(batch.limitNanos() - metrics.nanos()).toMillis();
-    long pause = 1 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS_MAX);
+    long left = batch.limitNanos() - metrics.nanos();
+    if (left < SEND_NANOS_MIN) {
+      giveUp(batch);
+      return;
+    }
     metrics.sentAgain();
-    vertx.setTimer(Math.max(1, Math.min(pause, left)), id -> attempt(batch));
+    long pause = 1 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS_MAX);
+    vertx.setTimer(Math.min(pause, Duration.ofNanos(left).toMillis()), id -> attempt(batch));
   }
 
   /** The time is up. If an attempt may be applied, nobody hears of it before that is impossible. */
