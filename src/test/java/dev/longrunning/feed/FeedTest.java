@@ -3,72 +3,26 @@ package dev.longrunning.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.longrunning.observe.Metrics;
 import dev.longrunning.operation.Adopt;
-import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Delete;
-import dev.longrunning.operation.OperationKey;
 import dev.longrunning.operation.Problem;
-import dev.longrunning.operation.Snapshot;
 import dev.longrunning.store.Await;
 import dev.longrunning.store.ChangeLog;
 import dev.longrunning.store.ChangeLog.Selection;
 import dev.longrunning.store.Cursors;
-import dev.longrunning.store.MemoryStore;
 import dev.longrunning.store.Samples;
 import dev.longrunning.store.Switches.Call;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-final class FeedTest {
+final class FeedTest extends FeedHarness {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
-
-  private final VirtualTime time = new VirtualTime();
-  private final MemoryStore store = new MemoryStore(time);
-  private final OperationKey key = Samples.freshKey();
-  private Vertx vertx;
-  private Feed feed;
-  private States states;
-
-  @BeforeEach
-  void start() {
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    states =
-        call(
-            () -> {
-              feed =
-                  new Feed(
-                      VertxLoop.current(vertx),
-                      store,
-                      FeedSettings.DEFAULT,
-                      time,
-                      FeedTest::encoded,
-                      new Metrics(System::nanoTime));
-              return feed.start()
-                  .map(started -> feed.view(VertxLoop.current(vertx), store).states());
-            });
-  }
-
-  @AfterEach
-  void stop() {
-    feed.stop();
-    Await.await(vertx.close());
-  }
-
-  private static Bytes encoded(Snapshot snapshot) {
-    return Samples.bytes(snapshot.key().name() + '@' + snapshot.version());
-  }
 
   @Test
   void a_strong_read_sees_what_was_acknowledged_elsewhere_although_no_doorbell_rang() {
@@ -478,25 +432,5 @@ final class FeedTest {
     settle();
     call(states::sync);
     settle();
-  }
-
-  private void pass(Duration duration) {
-    time.pass(duration);
-    settle();
-  }
-
-  /** Lets everything run that is due on the loop. */
-  private void settle() {
-    for (int turn = 0; turn < 20; turn++) {
-      call(Future::succeededFuture);
-    }
-  }
-
-  private <T> T call(Supplier<Future<T>> work) {
-    return Await.await(begin(work));
-  }
-
-  private <T> Future<T> begin(Supplier<Future<T>> work) {
-    return Future.future(promise -> vertx.runOnContext(now -> work.get().onComplete(promise)));
   }
 }

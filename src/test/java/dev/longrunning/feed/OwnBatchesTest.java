@@ -2,69 +2,34 @@ package dev.longrunning.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.longrunning.observe.Metrics;
-import dev.longrunning.operation.Bytes;
 import dev.longrunning.operation.Change;
 import dev.longrunning.operation.Change.Guard;
-import dev.longrunning.operation.OperationKey;
 import dev.longrunning.store.Await;
-import dev.longrunning.store.MemoryStore;
 import dev.longrunning.store.Samples;
 import dev.longrunning.store.Switches.Call;
 import dev.longrunning.store.Written;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the feed makes of the batches that this replica wrote itself. */
 @Timeout(30)
-final class OwnBatchesTest {
-  private final VirtualTime time = new VirtualTime();
-  private final MemoryStore store = new MemoryStore(time);
-  private final OperationKey key = Samples.freshKey();
+final class OwnBatchesTest extends FeedHarness {
   private final List<Long> heard = new ArrayList<>();
-  private Vertx vertx;
-  private Feed feed;
-  private States states;
 
   /** The operation runs, is known, and is followed. */
   @BeforeEach
-  void start() {
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    states =
-        call(
-            () -> {
-              var loop = VertxLoop.current(vertx);
-              feed =
-                  new Feed(
-                      loop,
-                      store,
-                      FeedSettings.DEFAULT,
-                      time,
-                      snapshot -> Bytes.EMPTY,
-                      new Metrics(System::nanoTime));
-              return feed.start().map(started -> feed.view(loop, store).states());
-            });
+  void follow() {
     write(Samples.start(key));
     call(states::sync);
     call(() -> states.strong(key));
     call(() -> Future.succeededFuture(states.follow(key, listening())));
     settle();
     heard.clear();
-  }
-
-  @AfterEach
-  void stop() {
-    feed.stop();
-    Await.await(vertx.close());
   }
 
   @Test
@@ -177,19 +142,5 @@ final class OwnBatchesTest {
         heard.add(Long.MIN_VALUE);
       }
     };
-  }
-
-  private void settle() {
-    for (int turn = 0; turn < 20; turn++) {
-      call(Future::succeededFuture);
-    }
-  }
-
-  private <T> T call(Supplier<Future<T>> work) {
-    return Await.await(begin(work));
-  }
-
-  private <T> Future<T> begin(Supplier<Future<T>> work) {
-    return Future.future(promise -> vertx.runOnContext(now -> work.get().onComplete(promise)));
   }
 }
