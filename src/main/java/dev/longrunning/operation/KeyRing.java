@@ -35,12 +35,48 @@ public final class KeyRing {
   private final Map<Integer, Key> keys;
   private final int signing;
 
-  /** What is made of a secret once: tokens are made for every event of every watch. */
-  private record Key(SecretKeySpec signs, SecretKeySpec hides) {
+  /**
+   * What is made of a secret once: tokens are made for every event of every watch, and to look up
+   * an algorithm and set it up takes longer than to use it. Each thread has its own.
+   */
+  private record Key(ThreadLocal<Mac> signs, ThreadLocal<Cipher> hides, SecretKeySpec hidesWith) {
     static Key of(Bytes secret) {
-      var signs = new SecretKeySpec(secret.array(), ALGORITHM);
-      byte[] hiding = Arrays.copyOf(mac(signs, CIPHER_KEY_LABEL), CIPHER_KEY_BYTES);
-      return new Key(signs, new SecretKeySpec(hiding, CIPHER));
+      var signs = ThreadLocal.withInitial(() -> macOf(secret));
+      byte[] hiding = Arrays.copyOf(signs.get().doFinal(CIPHER_KEY_LABEL), CIPHER_KEY_BYTES);
+      return new Key(
+          signs, ThreadLocal.withInitial(Key::cipher), new SecretKeySpec(hiding, CIPHER));
+    }
+
+    private static Mac macOf(Bytes secret) {
+      try {
+        var mac = Mac.getInstance(ALGORITHM);
+        mac.init(new SecretKeySpec(secret.array(), ALGORITHM));
+        return mac;
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("every JDK has " + ALGORITHM, e);
+      }
+    }
+
+    private static Cipher cipher() {
+      try {
+        return Cipher.getInstance(CIPHER_MODE);
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("every JDK has " + CIPHER_MODE, e);
+      }
+    }
+
+    Bytes signature(byte[] message) {
+      return Bytes.of(Arrays.copyOf(signs.get().doFinal(message), SIGNATURE_BYTES));
+    }
+
+    Bytes masked(Bytes signature, byte[] text) {
+      var cipher = hides.get();
+      try {
+        cipher.init(Cipher.ENCRYPT_MODE, hidesWith, new IvParameterSpec(signature.array()));
+        return Bytes.of(cipher.doFinal(text));
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("a stream cipher takes every text", e);
+      }
     }
   }
 
@@ -70,8 +106,7 @@ public final class KeyRing {
 
   /** The first {@value #SIGNATURE_BYTES} bytes of the MAC; empty if the key is not on the ring. */
   Optional<Bytes> signature(int number, byte[] message) {
-    return Optional.ofNullable(keys.get(number))
-        .map(key -> Bytes.of(Arrays.copyOf(mac(key.signs(), message), SIGNATURE_BYTES)));
+    return Optional.ofNullable(keys.get(number)).map(key -> key.signature(message));
   }
 
   /**
@@ -80,27 +115,7 @@ public final class KeyRing {
    * initialization vector and what authenticates at once, so no random number is needed.
    */
   Optional<Bytes> masked(int number, Bytes signature, byte[] text) {
-    return Optional.ofNullable(keys.get(number)).map(key -> masked(key.hides(), signature, text));
-  }
-
-  private static Bytes masked(SecretKeySpec key, Bytes signature, byte[] text) {
-    try {
-      var cipher = Cipher.getInstance(CIPHER_MODE);
-      cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(signature.array()));
-      return Bytes.of(cipher.doFinal(text));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has " + CIPHER_MODE, e);
-    }
-  }
-
-  private static byte[] mac(SecretKeySpec key, byte[] message) {
-    try {
-      var mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
-      return mac.doFinal(message);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has " + ALGORITHM, e);
-    }
+    return Optional.ofNullable(keys.get(number)).map(key -> key.masked(signature, text));
   }
 
   @Override
