@@ -24,8 +24,7 @@ final class Peers implements AutoCloseable {
   private final Deque<AutoCloseable> started = new ConcurrentLinkedDeque<>();
 
   /** A kind of server. */
-  private record Kind(
-      String name, List<String> options, Map<String, String> settings, int number) {}
+  private record Kind(String name, List<String> options, Map<String, String> settings) {}
 
   Peers(Path work, Path jar) {
     this.work = work;
@@ -42,14 +41,14 @@ final class Peers implements AutoCloseable {
   }
 
   Bare bare(List<String> options) throws Exception {
-    return one(Bare.class, new Kind("bare", options, Map.of(), 0), () -> Bare.start(work, options));
+    return one(Bare.class, new Kind("bare", options, Map.of()), () -> Bare.start(work, options));
   }
 
-  Server server(int number, List<String> options, Map<String, String> settings) throws Exception {
+  Server server(List<String> options, Map<String, String> settings) throws Exception {
     var database = postgres().database();
     return one(
         Server.class,
-        new Kind("server", options, settings, number),
+        new Kind("server", options, settings),
         () -> Server.start(work, Server.jar(jar, options), database, settings));
   }
 

@@ -6,6 +6,7 @@ import dev.longrunning.bench.peer.Postgres;
 import dev.longrunning.bench.peer.Server;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -65,22 +66,29 @@ public final class Run implements AutoCloseable {
   }
 
   public Server server() throws Exception {
-    return server(0, JVM, Map.of());
+    return server(JVM, Map.of());
   }
 
-  /** A replica, numbered from 0, all on one database. */
-  public Server replica(int number) throws Exception {
-    return server(number, JVM, Map.of());
+  /**
+   * So many on one database, which is their own: what a server does alone is not to be slowed down
+   * by others that follow it. They end with the stage.
+   */
+  public List<Server> replicas(int count) throws Exception {
+    var database = postgres().freshDatabase();
+    var replicas = new ArrayList<Server>();
+    for (int i = 0; i < count; i++) {
+      replicas.add(server(database));
+    }
+    return replicas;
   }
 
   /** With options of its JVM and with settings, as in the environment: {@code WATCH_HEARTBEAT}. */
-  public Server server(int number, List<String> options, Map<String, String> settings)
-      throws Exception {
+  public Server server(List<String> options, Map<String, String> settings) throws Exception {
     progress.says("a server");
-    return peers.server(number, briefly(options), settings);
+    return peers.server(briefly(options), settings);
   }
 
-  /** A server on a database of its own; it ends with the stage. */
+  /** A server on this database; it ends with the stage. */
   public Server server(Postgres.Database database) throws Exception {
     progress.says("a server");
     return with(Server.start(work, Server.jar(jar, briefly(JVM)), database, Map.of()));

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
@@ -34,6 +35,7 @@ public final class Postgres implements AutoCloseable {
   private final Path data;
   private final EmbeddedPostgres process;
   private final Vertx vertx = Vertx.vertx();
+  private final AtomicInteger fresh = new AtomicInteger();
 
   /** A database of it. */
   public record Database(PgConnectOptions options) {
@@ -81,6 +83,13 @@ public final class Postgres implements AutoCloseable {
   /** Empty at first. */
   public Database database() {
     return new Database(process.connectOptions());
+  }
+
+  /** Another one, which nobody knows of. */
+  public Database freshDatabase() throws InterruptedException {
+    String name = "fresh_" + fresh.incrementAndGet();
+    sql(database(), "create database " + name);
+    return new Database(process.connectOptions().setDatabase(name));
   }
 
   public RowSet<Row> sql(Database database, String sql) throws InterruptedException {

@@ -4,6 +4,7 @@ import dev.longrunning.bench.Hot;
 import dev.longrunning.bench.Run;
 import dev.longrunning.bench.Stage;
 import dev.longrunning.bench.peer.Etcd;
+import dev.longrunning.bench.peer.Server;
 import dev.longrunning.bench.wire.Call;
 import dev.longrunning.bench.wire.Caller;
 
@@ -26,18 +27,15 @@ final class Changes implements Stage {
   @Override
   public void run(Run run) throws Exception {
     int operations = run.scale().of(OPERATIONS);
-    var one = run.replica(0);
-    var three = new int[REPLICAS];
-    three[0] = one.port();
-    for (int i = 1; i < REPLICAS; i++) {
-      three[i] = run.replica(i).port();
-    }
+    var one = run.server();
+    int[] three = run.replicas(REPLICAS).stream().mapToInt(Server::port).toArray();
     var etcd = run.etcd();
     var pgbench = new PgBench(run, "changes", operations);
     var single = run.with(new Caller(4, one.port()));
     var triple = run.with(new Caller(2, three));
     var put = run.with(new Caller(4, etcd.port()));
     Api.startAll(run, single, "projects/u", operations);
+    Api.startAll(run, triple, "projects/u", operations);
     var next = new long[1];
     for (int inFlight : new int[] {256, 1}) {
       String flight = ", " + inFlight + " in flight";

@@ -8,7 +8,6 @@ import dev.longrunning.bench.wire.Call;
 import dev.longrunning.bench.wire.Caller;
 import dev.longrunning.bench.wire.Watchers;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Map;
 
 /** What things cost in time of processors, which the guide to capacity reckons with. */
@@ -37,7 +36,7 @@ final class Costs implements Stage {
   @Override
   public void run(Run run) throws Exception {
     int operations = run.scale().of(OPERATIONS);
-    var server = run.replica(0);
+    var server = run.server();
     var caller = run.with(new Caller(4, server.port()));
     Api.startAll(run, caller, "projects/k", operations);
     var time = run.scale().each();
@@ -63,7 +62,7 @@ final class Costs implements Stage {
       calls(run, server, "Update", round, () -> caller.inFlight(IN_FLIGHT, time, updates).calls());
       delivery(run, server, caller, time, round);
     }
-    following(run, caller, operations, time);
+    following(run, operations, time);
     var names = run.findings().rows().stream().map(Row::name).toArray(String[]::new);
     run.findings().chart("Time of processors", names);
   }
@@ -109,12 +108,11 @@ final class Costs implements Stage {
   }
 
   /** What replicas spend that only follow, a change each. */
-  private static void following(Run run, Caller caller, int operations, Duration time)
-      throws Exception {
-    var others = new ArrayList<Server>();
-    for (int i = 1; i < REPLICAS; i++) {
-      others.add(run.replica(i));
-    }
+  private static void following(Run run, int operations, Duration time) throws Exception {
+    var replicas = run.replicas(REPLICAS);
+    var caller = run.with(new Caller(4, replicas.get(0).port()));
+    Api.startAll(run, caller, "projects/k", operations);
+    var others = replicas.subList(1, REPLICAS);
     double rate = CHANGES / (run.scale().isSmoke() ? 20 : 1);
     for (int round = run.scale().isSmoke() ? 1 : -1; round <= run.scale().rounds(); round++) {
       run.says("followers, round " + round + " of " + run.scale().rounds());

@@ -65,7 +65,7 @@ final class Idle implements Stage {
 
   private static void slopes(Run run) throws Exception {
     int many = run.scale().of(MANY);
-    var server = run.server(0, JVM, SETTINGS);
+    var server = run.server(JVM, SETTINGS);
     var bare = run.bare(JVM);
     start(run, server.port(), 0, many);
     int rounds = Math.min(ROUNDS_MAX, run.scale().rounds());

@@ -40,7 +40,7 @@ final class Million implements Stage {
     var bare = run.bare(JVM);
     opened(run, BARE, most, bare.port(), bare.program()).close();
     run.end(bare);
-    var server = run.server(0, JVM, Idle.SETTINGS);
+    var server = run.server(JVM, Idle.SETTINGS);
     // Started one by one over gRPC they take longer than all the rest.
     new Stored(run, run.postgres()).fill(PARENT, most, false);
     try (var streams = opened(run, WATCHES, most, server.port(), server.program());

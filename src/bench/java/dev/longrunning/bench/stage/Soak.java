@@ -59,7 +59,7 @@ final class Soak implements Stage {
 
   @Override
   public void run(Run run) throws Exception {
-    var server = run.server(0, JVM, SETTINGS);
+    var server = run.server(JVM, SETTINGS);
     var caller = run.with(new Caller(4, server.port()));
     int operations = run.scale().of(OPERATIONS);
     Api.startAll(run, caller, PARENT, operations);
