@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 public final class Run implements AutoCloseable {
 
   /** Equal for every JVM that is measured. */
-  private static final List<String> JVM = List.of("-XX:+UseG1GC", "-Xmx4g", "-XX:-UsePerfData");
+  public static final List<String> JVM = List.of("-XX:+UseG1GC", "-Xmx4g", "-XX:-UsePerfData");
 
   private final Scale scale;
   private final Path work;
@@ -74,10 +74,10 @@ public final class Run implements AutoCloseable {
    * by others that follow it. They end with the stage.
    */
   public List<Server> replicas(int count) throws Exception {
-    var database = postgres().freshDatabase();
+    var database = asideDatabase();
     var replicas = new ArrayList<Server>();
     for (int i = 0; i < count; i++) {
-      replicas.add(server(database));
+      replicas.add(server(database, JVM));
     }
     return replicas;
   }
@@ -88,10 +88,15 @@ public final class Run implements AutoCloseable {
     return peers.server(briefly(options), settings);
   }
 
+  /** A database in a PostgreSQL of its own; for a glance, the one that there is. */
+  public Postgres.Database asideDatabase() throws Exception {
+    return (scale.isSmoke() ? postgres() : with(Postgres.start(work))).database();
+  }
+
   /** A server on this database; it ends with the stage. */
-  public Server server(Postgres.Database database) throws Exception {
+  public Server server(Postgres.Database database, List<String> options) throws Exception {
     progress.says("a server");
-    return with(Server.start(work, Server.jar(jar, briefly(JVM)), database, Map.of()));
+    return with(Server.start(work, Server.jar(jar, briefly(options)), database, Map.of()));
   }
 
   public Etcd etcd() throws Exception {
@@ -108,16 +113,27 @@ public final class Run implements AutoCloseable {
     return peers.bare(briefly(options));
   }
 
-  /** A JVM that runs for a glance is not to spend it on compiling. */
+  /**
+   * A JVM that runs for a glance is not to spend it on compiling; and those that differ in the size
+   * of the heap are one.
+   */
   private List<String> briefly(List<String> options) {
     return scale.warmUp().isZero()
-        ? Stream.concat(options.stream(), Stream.of("-XX:TieredStopAtLevel=1")).toList()
+        ? Stream.concat(
+                options.stream().filter(option -> !option.startsWith("-Xm")),
+                Stream.of("-XX:TieredStopAtLevel=1"))
+            .toList()
         : options;
   }
 
-  /** Ends a peer before the stage does: its memory is wanted. */
+  /**
+   * Ends a peer whose memory is wanted; after a glance it has hardly any, and the next stage may
+   * want it.
+   */
   public void end(AutoCloseable peer) throws Exception {
-    peers.end(peer);
+    if (!scale.isSmoke()) {
+      peers.end(peer);
+    }
   }
 
   /** Closes this at the end of the stage. */

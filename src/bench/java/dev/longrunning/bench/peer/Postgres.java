@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The PostgreSQL of the jar, with the settings that the server gives it (fsync and
@@ -26,6 +26,9 @@ import java.util.regex.Pattern;
  * measured are on this one.
  */
 public final class Postgres implements AutoCloseable {
+  /** In the title of a process that serves a client. */
+  public static final String OF_A_CONNECTION = "127.0.0.1(";
+
   private static final int CONNECTIONS_MAX = 400;
   private static final int CONNECTS_A_SECOND = 100;
   private static final Pattern RATE =
@@ -35,7 +38,6 @@ public final class Postgres implements AutoCloseable {
   private final Path data;
   private final EmbeddedPostgres process;
   private final Vertx vertx = Vertx.vertx();
-  private final AtomicInteger fresh = new AtomicInteger();
 
   /** A database of it. */
   public record Database(PgConnectOptions options) {
@@ -85,13 +87,6 @@ public final class Postgres implements AutoCloseable {
     return new Database(process.connectOptions());
   }
 
-  /** Another one, which nobody knows of. */
-  public Database freshDatabase() throws InterruptedException {
-    String name = "fresh_" + fresh.incrementAndGet();
-    sql(database(), "create database " + name);
-    return new Database(process.connectOptions().setDatabase(name));
-  }
-
   public RowSet<Row> sql(Database database, String sql) throws InterruptedException {
     return sql(database.options, sql);
   }
@@ -136,13 +131,32 @@ public final class Postgres implements AutoCloseable {
 
   /** Time of processors that its processes have used, of those that there are. */
   public Duration cpu() throws IOException {
+    return children()
+        .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  /** One of its processes, and what it says of itself. */
+  public record Process(long pid, String title) {}
+
+  public List<Process> processes() throws IOException {
+    return children().map(child -> new Process(child.pid(), title(child.pid()))).toList();
+  }
+
+  private static String title(long pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
+    } catch (IOException e) {
+      // It has ended.
+      return "";
+    }
+  }
+
+  private Stream<ProcessHandle> children() throws IOException {
     long postmaster =
         Long.parseLong(
             Files.readAllLines(data.resolve("postgresql/postmaster.pid")).get(0).strip());
-    return ProcessHandle.of(postmaster).stream()
-        .flatMap(ProcessHandle::descendants)
-        .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
-        .reduce(Duration.ZERO, Duration::plus);
+    return ProcessHandle.of(postmaster).stream().flatMap(ProcessHandle::descendants);
   }
 
   @Override

@@ -35,19 +35,21 @@ final class Changes implements Stage {
     var triple = run.with(new Caller(2, three));
     var put = run.with(new Caller(4, etcd.port()));
     Api.startAll(run, single, "projects/u", operations);
-    Api.startAll(run, triple, "projects/u", operations);
+    Api.startAll(run, triple, "projects/u3", operations);
     var next = new long[1];
     for (int inFlight : new int[] {256, 1}) {
       String flight = ", " + inFlight + " in flight";
       Call.Source updates =
           () -> Api.update(Api.name("projects/u", (int) (next[0] % operations)), next[0]++);
+      Call.Source triples =
+          () -> Api.update(Api.name("projects/u3", (int) (next[0] % operations)), next[0]++);
       Call.Source puts = () -> Etcd.put("o" + next[0] % operations, Hot.state(next[0]++));
       var rounds = run.rounds("changes/s");
       rounds
           .add("Update" + flight, time -> single.inFlight(inFlight, time, updates).rate())
           .add(
               "Update, 3 replicas" + flight,
-              time -> triple.inFlight(inFlight, time, updates).rate())
+              time -> triple.inFlight(inFlight, time, triples).rate())
           .add("etcd put" + flight, time -> put.inFlight(inFlight, time, puts).rate());
       if (inFlight > 1) {
         pgbench.add(rounds);

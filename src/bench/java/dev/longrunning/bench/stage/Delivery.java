@@ -57,7 +57,7 @@ final class Delivery implements Stage {
       for (int round = run.scale().isSmoke() ? 1 : 0; round <= run.scale().rounds(); round++) {
         // Of round 0, the warm-up, nothing is kept.
         var kept = round == 0 ? new Findings() : run.findings();
-        var time = run.scale().each().multipliedBy(2);
+        var time = round == 0 ? run.scale().warmUp() : run.scale().each().multipliedBy(2);
         run.says(
             String.format("round %d of %d at %,.0f changes/s", round, run.scale().rounds(), rate));
         once(

@@ -94,7 +94,7 @@ final class Lists implements Stage {
   private static Size size(Run run, int operations) throws Exception {
     boolean shared = run.scale().isSmoke();
     var postgres = shared ? run.postgres() : run.with(Postgres.start(run.work()));
-    Server server = shared ? run.server() : run.server(postgres.database());
+    Server server = shared ? run.server() : run.server(postgres.database(), Run.JVM);
     String parent = "projects/lists-" + operations;
     new Stored(run, postgres).fill(parent, operations, true);
     run.says("going to the page in the middle");

@@ -15,6 +15,8 @@ public final class Stages {
           new Delivery(),
           new Polling(),
           new Costs(),
+          new Profile(),
+          new Collectors(),
           new Idle(),
           new Million(),
           new Resume(),
