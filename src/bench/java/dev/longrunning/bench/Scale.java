@@ -21,6 +21,16 @@ public record Scale(int rounds, Duration each, Duration warmUp, int divisor) {
     return Math.max(1, count / divisor);
   }
 
+  /** The first round: 0 is the warm-up, of which nothing is kept, and there may be none. */
+  public int firstRound() {
+    return warmUp.isZero() ? 1 : 0;
+  }
+
+  /** How long a case takes in a round. */
+  public Duration time(int round) {
+    return round == 0 ? warmUp : each;
+  }
+
   public boolean isSmoke() {
     return divisor > 1;
   }

@@ -52,12 +52,11 @@ final class Collectors implements Stage {
                     .map(option -> option.equals("-XX:+UseG1GC") ? "-XX:+UseZGC" : option)
                     .toList()));
     var scale = run.scale();
-    for (int round = scale.warmUp().isZero() ? 1 : 0; round <= scale.rounds(); round++) {
+    for (int round = scale.firstRound(); round <= scale.rounds(); round++) {
       run.says("round " + round + " of " + scale.rounds());
-      // Of round 0, the warm-up, nothing is kept.
       var kept = round == 0 ? new Findings() : run.findings();
       for (var side : sides) {
-        side.measure(kept, scale, round == 0 ? scale.warmUp() : scale.each());
+        side.measure(kept, scale, scale.time(round));
       }
     }
     for (String what : new String[] {UPDATES, GETS, LATENCY + "50", LATENCY + "99", RESIDENT}) {

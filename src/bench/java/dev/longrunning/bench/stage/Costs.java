@@ -37,8 +37,8 @@ final class Costs implements Stage {
     var server = run.server();
     var caller = run.with(new Caller(4, server.port()));
     Api.startAll(run, caller, "projects/k", operations);
-    var time = run.scale().each();
-    for (int round = run.scale().isSmoke() ? 1 : -1; round <= run.scale().rounds(); round++) {
+    for (int round = run.scale().firstRound(); round <= run.scale().rounds(); round++) {
+      var time = run.scale().time(round);
       run.says("round " + round + " of " + run.scale().rounds());
       var next = new long[1];
       Call.Source updates =
@@ -60,7 +60,7 @@ final class Costs implements Stage {
       calls(run, server, "Update", round, () -> caller.inFlight(IN_FLIGHT, time, updates).calls());
       delivery(run, server, caller, time, round);
     }
-    following(run, operations, time);
+    following(run, operations);
     var names = run.findings().rows().stream().map(Row::name).toArray(String[]::new);
     run.findings().chart("Time of processors", names);
   }
@@ -106,13 +106,13 @@ final class Costs implements Stage {
   }
 
   /** What a replica spends that only follows, a change. */
-  private static void following(Run run, int operations, Duration time) throws Exception {
+  private static void following(Run run, int operations) throws Exception {
     var replicas = run.replicas(2);
     var caller = run.with(new Caller(4, replicas.get(0).port()));
     var follower = replicas.get(1).program();
     Api.startAll(run, caller, "projects/followed", operations);
     double rate = CHANGES / (run.scale().isSmoke() ? 20 : 1);
-    for (int round = run.scale().isSmoke() ? 1 : -1; round <= run.scale().rounds(); round++) {
+    for (int round = run.scale().firstRound(); round <= run.scale().rounds(); round++) {
       run.says("follower, round " + round + " of " + run.scale().rounds());
       var before = follower.cpu();
       var next = new long[1];
@@ -120,7 +120,7 @@ final class Costs implements Stage {
           caller
               .atRate(
                   rate,
-                  time,
+                  run.scale().time(round),
                   () ->
                       Api.update(
                           Api.name("projects/followed", (int) (next[0] % operations)), next[0]++))

@@ -54,10 +54,9 @@ final class Delivery implements Stage {
     etcds.open(count, (number, bytes, offset, length) -> {});
     for (double full : RATES) {
       double rate = run.scale().isSmoke() ? full / 10 : full;
-      for (int round = run.scale().isSmoke() ? 1 : 0; round <= run.scale().rounds(); round++) {
-        // Of round 0, the warm-up, nothing is kept.
+      for (int round = run.scale().firstRound(); round <= run.scale().rounds(); round++) {
         var kept = round == 0 ? new Findings() : run.findings();
-        var time = round == 0 ? run.scale().warmUp() : run.scale().each().multipliedBy(2);
+        var time = run.scale().time(round).multipliedBy(2);
         run.says(
             String.format("round %d of %d at %,.0f changes/s", round, run.scale().rounds(), rate));
         once(

@@ -40,9 +40,9 @@ final class Polling implements Stage {
     var poller = run.with(new Caller(4, server.port()));
     Api.startAll(run, changer, "projects/p", clients);
     var side = new Side(server, changer, rate, clients);
-    for (int round = run.scale().isSmoke() ? 1 : 0; round <= run.scale().rounds(); round++) {
+    for (int round = run.scale().firstRound(); round <= run.scale().rounds(); round++) {
       var kept = round == 0 ? new Findings() : run.findings();
-      var time = run.scale().each().multipliedBy(2);
+      var time = run.scale().time(round).multipliedBy(2);
       run.says("round " + round + " of " + run.scale().rounds());
       side.polled(poller, time, kept);
       try (var watchers =
