@@ -64,6 +64,11 @@ final class Peers implements AutoCloseable {
     return fresh;
   }
 
+  /** One more, which nobody else asks for. */
+  void add(AutoCloseable peer) {
+    started.push(peer);
+  }
+
   /** Ends one of them before the others. */
   void end(AutoCloseable peer) throws Exception {
     running.values().remove(peer);

@@ -74,7 +74,7 @@ public final class Run implements AutoCloseable {
    * by others that follow it. They end with the stage.
    */
   public List<Server> replicas(int count) throws Exception {
-    var database = asideDatabase();
+    var database = asidePostgres().database();
     var replicas = new ArrayList<Server>();
     for (int i = 0; i < count; i++) {
       replicas.add(server(database, JVM));
@@ -88,15 +88,16 @@ public final class Run implements AutoCloseable {
     return peers.server(briefly(options), settings);
   }
 
-  /** A database in a PostgreSQL of its own; for a glance, the one that there is. */
-  public Postgres.Database asideDatabase() throws Exception {
-    return (scale.isSmoke() ? postgres() : with(Postgres.start(work))).database();
+  /** A PostgreSQL of its own; for a glance, the one that there is. */
+  public Postgres asidePostgres() throws Exception {
+    return scale.isSmoke() ? postgres() : untilTheEnd(Postgres.start(work));
   }
 
   /** A server on this database; it ends with the stage. */
   public Server server(Postgres.Database database, List<String> options) throws Exception {
     progress.says("a server");
-    return with(Server.start(work, Server.jar(jar, briefly(options)), database, Map.of()));
+    var program = Server.jar(jar, briefly(options));
+    return untilTheEnd(Server.start(work, program, database, Map.of()));
   }
 
   public Etcd etcd() throws Exception {
@@ -134,6 +135,13 @@ public final class Run implements AutoCloseable {
     if (!scale.isSmoke()) {
       peers.end(peer);
     }
+  }
+
+  /** Ends this peer at the end of the stage, or when this program is told to end. */
+  private <T extends AutoCloseable> T untilTheEnd(T peer) {
+    peers.add(peer);
+    opened.push(() -> peers.end(peer));
+    return peer;
   }
 
   /** Closes this at the end of the stage. */

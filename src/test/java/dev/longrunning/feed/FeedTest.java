@@ -76,18 +76,22 @@ final class FeedTest extends FeedHarness {
     long changed = apply(update());
     var late = begin(() -> states.strong(key));
     settle();
-    // Only the early poll is answered; the next one waits.
+    answerOnly(early);
+    settle();
+    assertThat(late.isComplete()).isFalse();
+    store.switches().release(Call.POLL);
+
+    assertThat(Await.await(late).version()).isEqualTo(changed);
+  }
+
+  /** Answers the poll whose answer is held, and holds the next one back. */
+  private void answerOnly(Future<Void> early) {
     call(
         () -> {
           store.switches().release(Call.POLL);
           store.switches().holdRequests(Call.POLL);
           return early;
         });
-    settle();
-    assertThat(late.isComplete()).isFalse();
-    store.switches().release(Call.POLL);
-
-    assertThat(Await.await(late).version()).isEqualTo(changed);
   }
 
   @Test
@@ -99,12 +103,7 @@ final class FeedTest extends FeedHarness {
     settle();
     var late = begin(() -> states.strong(key));
     settle();
-    call(
-        () -> {
-          store.switches().release(Call.POLL);
-          store.switches().holdRequests(Call.POLL);
-          return early;
-        });
+    answerOnly(early);
 
     pass(FeedSettings.DEFAULT.patience());
 

@@ -74,7 +74,7 @@ final class Collectors implements Stage {
     static Side open(Run run, String collector, List<String> options) throws Exception {
       int operations = run.scale().of(OPERATIONS);
       String parent = "projects/" + collector;
-      var server = run.server(run.asideDatabase(), options);
+      var server = run.server(run.asidePostgres().database(), options);
       var caller = run.with(new Caller(4, server.port()));
       Api.startAll(run, caller, parent, operations);
       var watchers =

@@ -6,7 +6,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.longrunning.bench.Rounds;
 import dev.longrunning.bench.Run;
 import dev.longrunning.bench.Stage;
-import dev.longrunning.bench.peer.Postgres;
 import dev.longrunning.bench.peer.Server;
 import dev.longrunning.bench.wire.Asker;
 import dev.longrunning.bench.wire.Call;
@@ -92,9 +91,8 @@ final class Lists implements Stage {
 
   /** A glance has all sizes in one database, as collections. */
   private static Size size(Run run, int operations) throws Exception {
-    boolean shared = run.scale().isSmoke();
-    var postgres = shared ? run.postgres() : run.with(Postgres.start(run.work()));
-    Server server = shared ? run.server() : run.server(postgres.database(), Run.JVM);
+    var postgres = run.asidePostgres();
+    var server = run.scale().isSmoke() ? run.server() : run.server(postgres.database(), Run.JVM);
     String parent = "projects/lists-" + operations;
     new Stored(run, postgres).fill(parent, operations, true);
     run.says("going to the page in the middle");

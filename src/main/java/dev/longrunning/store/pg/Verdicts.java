@@ -37,7 +37,7 @@ final class Verdicts {
   private final @Nullable Long[] previous;
   private final @Nullable OffsetDateTime[] times;
   private final @Nullable OffsetDateTime[] cancels;
-  private final @Nullable OffsetDateTime[] estimates;
+  private final @Nullable OffsetDateTime @Nullable [] estimates;
   private final @Nullable UUID[] tokens;
   private final @Nullable OffsetDateTime[] ends;
   private final @Nullable String @Nullable [] homes;
@@ -129,7 +129,7 @@ final class Verdicts {
         previous[i],
         time,
         applied && cancel == null && change instanceof Cancel ? time : cancel,
-        applied ? instant(estimates[i]) : null,
+        applied && estimates != null ? instant(estimates[i]) : null,
         verdict.isRefusal() || ends[i] == null
             ? null
             : new Answer.Lease(token(i, verdict, change), ends[i].toInstant()));

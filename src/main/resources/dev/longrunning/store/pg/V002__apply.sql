@@ -12,6 +12,7 @@
 -- previous     versions before this batch     times      of what was applied
 -- cancels      cancel times before this batch lease_ends of leases that the caller may see
 -- lease_tokens of leases before this batch    homes      collections that the names do not contain; null where all do
+-- estimates    of what was applied; null if nobody reports how far it is
 --
 -- Kinds: 1 start, 2 update, 3 complete, 4 cancel, 5 expire, 6 delete, 7 purge, 8 adopt, 9 signal. An adoption is logged, so that its late arrival is
 -- recognised, but changes no operation and moves no version.
@@ -108,16 +109,14 @@ begin
   select array_agg(j.verdict), array_agg(j.place), array_agg(j.version), array_agg(j.at),
          array_agg(j.cancel_request_time), array_agg(j.ends), array_agg(j.home),
          array_agg(j.lease_place), array_agg(j.lease_token), array_agg(j.lease_expires_at),
-         array_agg(j.estimate), array_agg(j.reports), array_agg(j.rate), array_agg(j.rate_us),
          count(*) filter (where j.verdict = 0), count(*) filter (where j.verdict in (0, 4)), count(j.lease_place)
     into verdicts, v_places, previous, times, cancels, v_ends, homes,
-         v_lease_places, lease_tokens, lease_ends, estimates, v_reports, v_rates, v_rate_us,
+         v_lease_places, lease_tokens, lease_ends,
          v_written, v_applied, v_leased
   from (
     select i.ord, o.place, coalesce(o.version, 0) as version, l.place as lease_place, l.token as lease_token,
            case when i.kind = 9 then greatest(v_now, o.update_time + interval '1 microsecond') else greatest(v_now, o.update_time) end as at,
            o.cancel_request_time,
-           coalesce(i.estimate, r.estimate) as estimate, r.reports, r.rate, r.rate_us,
            (case
               when i.kind = 4 and l.expires_at > v_now then 0
               when i.kind = 4 then case when l.place is null then 1 else 2 end
@@ -193,13 +192,11 @@ begin
     from (select p_keys[n.ord] as key, p_kinds[n.ord] as kind, p_requests[n.ord] as request,
                  p_tokens[n.ord] as token, p_versions[n.ord] as version, p_collections[n.ord] as collection,
                  p_leases[n.ord] as lease_us, p_masks[n.ord] as mask, p_outcomes[n.ord] as outcome,
-                 p_results[n.ord] as result, p_done[n.ord] as done_units, p_total[n.ord] as total_units,
-                 p_units[n.ord] as unit, p_estimates[n.ord] as estimate, n.ord
+                 p_results[n.ord] as result, n.ord
           from generate_series(1, v_count) as n (ord)) as i
     left join lateral (
       select o.ctid as place, o.version, o.update_time, o.cancel_request_time, o.expire_time, o.create_request,
-             o.last_request, o.outcome, o.service, o.collection, o.result, o.done_units, o.unit, o.reports,
-             o.reported_at, o.rate, o.rate_us
+             o.last_request, o.outcome, o.service, o.collection, o.result
       from longrunning.op o where o.lane = p_lane and o.key = i.key limit 1) o on true
     left join lateral (
       select l.ctid as place, l.token, l.request, l.expires_at, l.duration_us, l.window_us
@@ -210,34 +207,48 @@ begin
     cross join lateral (
       select coalesce(o.service, split_part(i.key, '/', 1)) as service,
              coalesce(o.collection, i.collection) as collection) c
-    -- The rate is the mean over what is remembered, a minute at most, and what came since; it begins anew if units
-    -- shrank or are others. The same arithmetic, in the same order, as in operation.Rate.
-    left join lateral (
-      select r.reports, r.rate, r.rate_us,
-             case
-               when r.reports = 3 and r.rate > 0 and i.total_units > 0
-                    and (i.total_units - i.done_units) / r.rate <= 31536000000000  -- 365 days
-                 then r.at + round((i.total_units - i.done_units) / r.rate)::bigint * interval '1 microsecond'
-             end as estimate
-      from (
-        select r.at, r.reports, r.rate_us, case when r.rate < 1e-18 then 0 else r.rate end as rate
-        from (
-          select p.at,
-                 (case when p.anew then 1 else least(o.reports + 1, 3) end)::smallint as reports,
-                 case
-                   when p.anew or o.rate_us + p.passed = 0 then 0
-                   else (o.rate * o.rate_us + (i.done_units - o.done_units)) / (o.rate_us + p.passed)
-                 end as rate,
-                 case when p.anew then 0 else least(o.rate_us + p.passed, 60000000) end as rate_us
-          from (
-            select greatest(v_now, o.update_time) as at,
-                   o.done_units is null or o.done_units > i.done_units or o.unit <> i.unit as anew,
-                   (extract(epoch from greatest(v_now, o.update_time) - o.reported_at) * 1000000)::bigint as passed
-            offset 0) p
-          offset 0) r
-        offset 0) r) r on i.kind = 2 and i.done_units is not null
     order by i.ord
   ) j;
+
+  estimates := p_estimates;
+  if p_done is not null then
+    -- The rate is the mean over what is remembered, a minute at most, and what came since; it begins anew if units
+    -- shrank or are others. The same arithmetic, in the same order, as in operation.Rate.
+    select array_agg(j.estimate), array_agg(j.reports), array_agg(j.rate), array_agg(j.rate_us)
+      into estimates, v_reports, v_rates, v_rate_us
+    from (
+      select coalesce(i.estimate, r.estimate) as estimate, r.reports, r.rate, r.rate_us
+      from (select p_kinds[n.ord] as kind, v_places[n.ord] as place, times[n.ord] as at, p_done[n.ord] as done_units,
+                   p_total[n.ord] as total_units, p_units[n.ord] as unit, p_estimates[n.ord] as estimate, n.ord
+            from generate_series(1, v_count) as n (ord)) as i
+      left join longrunning.op o on o.ctid = i.place
+      left join lateral (
+        select r.reports, r.rate, r.rate_us,
+               case
+                 when r.reports = 3 and r.rate > 0 and i.total_units > 0
+                      and (i.total_units - i.done_units) / r.rate <= 31536000000000  -- 365 days
+                   then r.at + round((i.total_units - i.done_units) / r.rate)::bigint * interval '1 microsecond'
+               end as estimate
+        from (
+          select r.at, r.reports, r.rate_us, case when r.rate < 1e-18 then 0 else r.rate end as rate
+          from (
+            select p.at,
+                   (case when p.anew then 1 else least(o.reports + 1, 3) end)::smallint as reports,
+                   case
+                     when p.anew or o.rate_us + p.passed = 0 then 0
+                     else (o.rate * o.rate_us + (i.done_units - o.done_units)) / (o.rate_us + p.passed)
+                   end as rate,
+                   case when p.anew then 0 else least(o.rate_us + p.passed, 60000000) end as rate_us
+            from (
+              select i.at,
+                     o.done_units is null or o.done_units > i.done_units or o.unit <> i.unit as anew,
+                     (extract(epoch from i.at - o.reported_at) * 1000000)::bigint as passed
+              offset 0) p
+            offset 0) r
+          offset 0) r) r on i.kind = 2 and i.done_units is not null
+      order by i.ord
+    ) j;
+  end if;
 
   -- Each kind of write only if the batch holds it: an empty one costs tens of microseconds too.
   if 1 = any (p_kinds) then
