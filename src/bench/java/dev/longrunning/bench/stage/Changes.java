@@ -44,6 +44,12 @@ final class Changes implements Stage {
       Call.Source triples =
           () -> Api.update(Api.name("projects/u3", (int) (next[0] % operations)), next[0]++);
       Call.Source puts = () -> Etcd.put("o" + next[0] % operations, Hot.state(next[0]++));
+      // Each of three has a third of the calls and of the processors to become warm with.
+      if (inFlight > 1 && !run.scale().warmUp().isZero()) {
+        run.says("warming up " + REPLICAS + " replicas");
+        var longer = run.scale().warmUp().multipliedBy(REPLICAS * REPLICAS);
+        triple.inFlight(inFlight, longer, triples).rate();
+      }
       var rounds = run.rounds("changes/s");
       rounds
           .add("Update" + flight, time -> single.inFlight(inFlight, time, updates).rate())
