@@ -119,7 +119,7 @@ public final class Run implements AutoCloseable {
    * of the heap are one.
    */
   private List<String> briefly(List<String> options) {
-    return scale.warmUp().isZero()
+    return scale.isSmoke()
         ? Stream.concat(
                 options.stream().filter(option -> !option.startsWith("-Xm")),
                 Stream.of("-XX:TieredStopAtLevel=1"))

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param divisor what counts are divided by: operations, watchers, changes
  */
 public record Scale(int rounds, Duration each, Duration warmUp, int divisor) {
-  static final Scale FULL = new Scale(5, Duration.ofSeconds(4), Duration.ofSeconds(10), 1);
+  static final Scale FULL = new Scale(5, Duration.ofSeconds(2), Duration.ofSeconds(20), 1);
 
   /** Everything once, and as little as possible: shows that it works, not how fast. */
   static final Scale SMOKE = new Scale(1, Duration.ofMillis(100), Duration.ZERO, 400);
@@ -31,7 +31,8 @@ public record Scale(int rounds, Duration each, Duration warmUp, int divisor) {
     return round == 0 ? warmUp : each;
   }
 
+  /** Only a glance. */
   public boolean isSmoke() {
-    return divisor > 1;
+    return divisor > 1 && warmUp.isZero();
   }
 }

@@ -139,12 +139,21 @@ public final class Program implements AutoCloseable {
 
   /** What it has in memory. */
   public long residentBytes() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
-      if (line.startsWith("VmRSS:")) {
+    return bytes("status", "VmRSS:");
+  }
+
+  /** The same, but what it has mapped several times counts once. */
+  public long proportionalBytes() throws IOException {
+    return bytes("smaps_rollup", "Pss:");
+  }
+
+  private long bytes(String file, String field) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/" + file))) {
+      if (line.startsWith(field)) {
         return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1_024;
       }
     }
-    throw new IOException(name + ": no VmRSS");
+    throw new IOException(name + ": no " + field);
   }
 
   @Override

@@ -39,7 +39,7 @@ public final class ThreadTimes {
       for (var task : tasks) {
         try {
           threads.add(read(Files.readString(task.resolve("stat"))));
-        } catch (NoSuchFileException e) {
+        } catch (IOException e) {
           // It has ended meanwhile.
         }
       }
@@ -47,6 +47,12 @@ public final class ThreadTimes {
       return List.of();
     }
     return threads;
+  }
+
+  /** Seconds that all processors together have had nothing to do, or waited for a disk. */
+  public static double idle() throws IOException {
+    var fields = Files.readAllLines(Path.of("/proc/stat")).get(0).split(" +");
+    return (Long.parseLong(fields[4]) + Long.parseLong(fields[5])) / TICKS_A_SECOND;
   }
 
   private static Thread read(String stat) {

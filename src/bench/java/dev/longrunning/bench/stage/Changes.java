@@ -102,6 +102,8 @@ final class Changes implements Stage {
         PgBench.BEST);
     findings.chart("Durable changes, 1 in flight", "Update, 1 in flight", "etcd put, 1 in flight");
     findings.note(
+        "The three replicas are warmed up nine times as long: each has a third of the calls and of the processors.");
+    findings.note(
         "Load: this project's generator, one thread; pgbench: two threads. All processors are shared by load, server and database.");
   }
 }

@@ -64,7 +64,7 @@ final class Collectors implements Stage {
     }
     run.findings()
         .note(
-            "Both with 4 GiB of heap at most. ZGC maps its heap several times, so what is resident of it counts more than once.");
+            "Both with 4 GiB of heap at most. ZGC maps its heap several times: what is resident is counted once.");
   }
 
   /** A server with one of them. */
@@ -105,7 +105,7 @@ final class Collectors implements Stage {
         String text = percentile == 99.9 ? "99.9" : "" + (int) percentile;
         keep(findings, LATENCY + text, "ms", tally.millis(percentile));
       }
-      keep(findings, RESIDENT, "MiB", server.program().residentBytes() / Heap.MIB);
+      keep(findings, RESIDENT, "MiB", server.program().proportionalBytes() / Heap.MIB);
     }
 
     private void keep(Findings findings, String what, String unit, double value) {

@@ -69,7 +69,7 @@ final class Idle implements Stage {
     var bare = run.bare(JVM);
     start(run, server.port(), 0, many);
     int rounds = Math.min(ROUNDS_MAX, run.scale().rounds());
-    for (int round = run.scale().isSmoke() ? 1 : 0; round <= rounds; round++) {
+    for (int round = run.scale().firstRound(); round <= rounds; round++) {
       // The first loads classes and makes what is made once.
       boolean counts = round > 0;
       slope(run, WATCHES, server.port(), server.program(), Idle::watch, counts);

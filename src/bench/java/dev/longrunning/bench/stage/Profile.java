@@ -58,6 +58,7 @@ final class Profile implements Stage {
         Stream.concat(Run.JVM.stream(), Stream.of(Samples.option(run.work(), file))).toList();
     var server = run.server(options, Map.of());
     var phases = new ArrayList<Phase>();
+    double hot;
     try (var caller = new Caller(4, server.port());
         var watchers =
             new Watchers(
@@ -77,16 +78,17 @@ final class Profile implements Stage {
       double rate = run.scale().isSmoke() ? RATE / 20 : RATE;
       phases.add(
           machine.measure("watched, 2,000/s", time -> caller.atRate(rate, time, updates).calls()));
-      run.findings().keep("updates that no index hears of (HOT)", "%", machine.hot());
+      hot = machine.hot();
     }
     // Says what it has recorded when it ends.
     server.close();
     for (var phase : phases) {
       phase.found(run, file);
     }
+    run.findings().keep("updates that no index hears of (HOT)", "%", hot);
     run.findings()
         .note(
-            "What is not used may be a wait for the disk. The load is this project's generator. Recording takes some of the time.");
+            "Idle is also what waits for the disk. The load is this project's generator. Recording takes some of the time.");
   }
 
   /** What the processors do. */
@@ -99,9 +101,9 @@ final class Profile implements Stage {
       }
       run.says(name);
       var from = Instant.now();
-      long began = System.nanoTime();
       long batches = number(BATCHES);
       var before = used();
+      long began = System.nanoTime();
       long changes = load.changes(scale.each().multipliedBy(scale.rounds()));
       var after = used();
       double seconds = (System.nanoTime() - began) / 1e9;
@@ -126,7 +128,7 @@ final class Profile implements Stage {
     private Map<String, Double> used() throws Exception {
       var used = new LinkedHashMap<String, Double>();
       for (var thread : ThreadTimes.of(server.program().pid())) {
-        if (thread.name().startsWith("vert.x-eventloo")) {
+        if (thread.name().startsWith("vert.x-")) {
           used.merge(LOOPS, thread.user(), Double::sum);
           used.merge(LOOPS + "in the kernel", thread.kernel(), Double::sum);
         } else {
@@ -144,6 +146,7 @@ final class Profile implements Stage {
       for (var thread : ThreadTimes.of(ProcessHandle.current().pid())) {
         used.merge("load", thread.all(), Double::sum);
       }
+      used.put("idle", ThreadTimes.idle());
       return used;
     }
 
@@ -179,7 +182,7 @@ final class Profile implements Stage {
           rows.add(keep(run, each.getKey(), each.getValue()));
         }
       }
-      rows.add(keep(run, "not used", Math.max(0, all - used)));
+      rows.add(keep(run, "whatever else runs", Math.max(0, all - used)));
       run.findings().chart(name + ": where the processors are", rows.toArray(String[]::new));
       run.findings().keep(name + ": changes a batch", "", changesEach);
       run.findings().keep(name + ": changes a second", "changes/s", changes / seconds);

@@ -39,11 +39,13 @@ final class Soak implements Stage {
   private static final double SHARE = 0.5;
   private static final String PARENT = "projects/soak";
 
-  /** Small, so that half an hour shows what grows. */
+  /**
+   * Small, so that half an hour shows what grows; and a cache that is full in the first minutes.
+   */
   private static final List<String> JVM = List.of("-XX:+UseG1GC", "-Xmx512m");
 
   private static final Map<String, String> SETTINGS =
-      Map.of("RETENTION", "1m", "RESUME_WINDOW", "10m", "CACHE_BYTES", "64MiB");
+      Map.of("RETENTION", "1m", "RESUME_WINDOW", "10m", "CACHE_BYTES", "8MiB");
 
   @Override
   public String name() {
@@ -81,7 +83,7 @@ final class Soak implements Stage {
             String.format(
                 Locale.ROOT,
                 "%,.0f calls/s, %.0f %% of what %d calls in flight came to before. The heap is 512 MiB at most; done operations are kept for"
-                    + " 1 minute and the log for 10, so that both are deleted meanwhile. No call may fail and no watch end: either"
+                    + " 1 minute and the log for 10, so that both are deleted meanwhile; the cache has 8 MiB. No call may fail and no watch end: either"
                     + " would have failed the run. Ten times a second a connection comes and is lost.",
                 SHARE * most,
                 100 * SHARE,

@@ -12,7 +12,7 @@
 -- previous     versions before this batch     times      of what was applied
 -- cancels      cancel times before this batch lease_ends of leases that the caller may see
 -- lease_tokens of leases before this batch    homes      collections that the names do not contain; null where all do
--- estimates    of what was applied; null if nobody reports how far it is
+-- estimates    of what was applied; null if nobody estimates or reports how far it is
 --
 -- Kinds: 1 start, 2 update, 3 complete, 4 cancel, 5 expire, 6 delete, 7 purge, 8 adopt, 9 signal. An adoption is logged, so that its late arrival is
 -- recognised, but changes no operation and moves no version.
@@ -211,7 +211,7 @@ begin
   ) j;
 
   estimates := p_estimates;
-  if p_done is not null then
+  if p_done is not null and 2 = any (p_kinds) then
     -- The rate is the mean over what is remembered, a minute at most, and what came since; it begins anew if units
     -- shrank or are others. The same arithmetic, in the same order, as in operation.Rate.
     select array_agg(j.estimate), array_agg(j.reports), array_agg(j.rate), array_agg(j.rate_us)
