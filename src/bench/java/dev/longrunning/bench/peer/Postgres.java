@@ -137,10 +137,10 @@ public final class Postgres implements AutoCloseable {
   }
 
   /** One of its processes, and what it says of itself. */
-  public record Process(long pid, String title) {}
+  public record Child(long pid, String title) {}
 
-  public List<Process> processes() throws IOException {
-    return children().map(child -> new Process(child.pid(), title(child.pid()))).toList();
+  public List<Child> processes() throws IOException {
+    return children().map(child -> new Child(child.pid(), title(child.pid()))).toList();
   }
 
   private static String title(long pid) {

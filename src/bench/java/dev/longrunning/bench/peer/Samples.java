@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
@@ -51,11 +52,14 @@ public final class Samples {
     OTHER("loops and sockets");
 
     private final String text;
-    private final String[] packages;
+
+    // Never changed: List.of.
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final List<String> packages;
 
     Area(String text, String... packages) {
       this.text = text;
-      this.packages = packages;
+      this.packages = List.of(packages);
     }
 
     public String text() {

@@ -24,7 +24,7 @@ public final class ThreadTimes {
    * @param user seconds in code of its own
    * @param kernel seconds in system calls
    */
-  public record Thread(String name, double user, double kernel) {
+  public record Time(String name, double user, double kernel) {
     public double all() {
       return user + kernel;
     }
@@ -33,8 +33,8 @@ public final class ThreadTimes {
   private ThreadTimes() {}
 
   /** Of all threads that it has now. */
-  public static List<Thread> of(long pid) throws IOException {
-    var threads = new ArrayList<Thread>();
+  public static List<Time> of(long pid) throws IOException {
+    var threads = new ArrayList<Time>();
     try (var tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
       for (var task : tasks) {
         try {
@@ -51,14 +51,14 @@ public final class ThreadTimes {
 
   /** Seconds that all processors together have had nothing to do, or waited for a disk. */
   public static double idle() throws IOException {
-    var fields = Files.readAllLines(Path.of("/proc/stat")).get(0).split(" +");
+    var fields = Files.readAllLines(Path.of("/proc/stat")).get(0).split(" +", -1);
     return (Long.parseLong(fields[4]) + Long.parseLong(fields[5])) / TICKS_A_SECOND;
   }
 
-  private static Thread read(String stat) {
+  private static Time read(String stat) {
     int end = stat.lastIndexOf(')');
-    var fields = stat.substring(end + 2).split(" ");
-    return new Thread(
+    var fields = stat.substring(end + 2).split(" ", -1);
+    return new Time(
         stat.substring(stat.indexOf('(') + 1, end),
         Long.parseLong(fields[USER]) / TICKS_A_SECOND,
         Long.parseLong(fields[USER + 1]) / TICKS_A_SECOND);
