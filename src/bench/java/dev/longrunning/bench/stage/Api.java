@@ -13,12 +13,14 @@ import dev.longrunning.v1.CompleteOperationRequest;
 import dev.longrunning.v1.StartOperationRequest;
 import dev.longrunning.v1.UpdateOperationRequest;
 import dev.longrunning.v1.WatchOperationRequest;
+import java.util.Map;
 
 /** The calls of this server that are measured. */
 final class Api {
   static final String GET = "/google.longrunning.Operations/GetOperation";
   static final String PRODUCER = "/longrunning.v1.OperationProducer/";
   private static final String WATCH = "/longrunning.v1.OperationWatcher/WatchOperation";
+  private static final Map<String, String> CACHED = Map.of("longrunning-consistency", "cached");
   private static final int STARTS_IN_FLIGHT = 256;
   private static final int STARTS_FIRST = 1_000;
   private static final int STARTS_FIRST_IN_FLIGHT = 16;
@@ -34,6 +36,11 @@ final class Api {
     return Call.of(GET, GetOperationRequest.newBuilder().setName(name).build());
   }
 
+  static Call cachedGet(String name) {
+    var get = get(name);
+    return new Call(get.path(), CACHED, get.message());
+  }
+
   static Call start(String name, long says) {
     return Call.of(
         PRODUCER + "StartOperation",
@@ -45,6 +52,12 @@ final class Api {
 
   static Call update(String name, long says) {
     return Call.of(PRODUCER + "UpdateOperation", updates(name, says));
+  }
+
+  /** Updates of one after the other of so many operations, over and over. */
+  static Call.Source updatesInTurn(String parent, int operations) {
+    var next = new long[1];
+    return () -> update(name(parent, (int) (next[0] % operations)), next[0]++);
   }
 
   static UpdateOperationRequest updates(String name, long says) {

@@ -11,7 +11,6 @@ import dev.longrunning.bench.wire.Caller;
 import dev.longrunning.bench.wire.Watchers;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** The collector of garbage that the start script asks for, beside one that hardly ever pauses. */
 final class Collectors implements Stage {
@@ -19,7 +18,6 @@ final class Collectors implements Stage {
   private static final int STREAMS_EACH = 100;
   private static final int IN_FLIGHT = 256;
   private static final double RATE = 2_000;
-  private static final Map<String, String> CACHED = Map.of("longrunning-consistency", "cached");
   private static final String G1 = "G1";
   private static final String ZGC = "ZGC";
 
@@ -85,15 +83,9 @@ final class Collectors implements Stage {
                   false,
                   number -> Api.watch(Api.name(parent, number))));
       watchers.open(operations, (number, bytes, offset, length) -> {});
-      var next = new long[1];
-      var get = Api.get(Api.name(parent, 0));
-      var cached = new Call(get.path(), CACHED, get.message());
+      var cached = Api.cachedGet(Api.name(parent, 0));
       return new Side(
-          collector,
-          server,
-          caller,
-          () -> Api.update(Api.name(parent, (int) (next[0] % operations)), next[0]++),
-          () -> cached);
+          collector, server, caller, Api.updatesInTurn(parent, operations), () -> cached);
     }
 
     void measure(Findings findings, Scale scale, Duration time) throws Exception {

@@ -4,11 +4,9 @@ import dev.longrunning.bench.Row;
 import dev.longrunning.bench.Run;
 import dev.longrunning.bench.Stage;
 import dev.longrunning.bench.peer.Server;
-import dev.longrunning.bench.wire.Call;
 import dev.longrunning.bench.wire.Caller;
 import dev.longrunning.bench.wire.Watchers;
 import java.time.Duration;
-import java.util.Map;
 
 /** What things cost in time of processors, which the guide to capacity reckons with. */
 final class Costs implements Stage {
@@ -18,7 +16,6 @@ final class Costs implements Stage {
   private static final int IN_FLIGHT = 64;
   private static final double CHANGES = 2_000;
   private static final double FEW = 20;
-  private static final Map<String, String> CACHED = Map.of("longrunning-consistency", "cached");
 
   @Override
   public String name() {
@@ -40,11 +37,9 @@ final class Costs implements Stage {
     for (int round = run.scale().firstRound(); round <= run.scale().rounds(); round++) {
       var time = run.scale().time(round);
       run.says("round " + round + " of " + run.scale().rounds());
-      var next = new long[1];
-      Call.Source updates =
-          () -> Api.update(Api.name("projects/k", (int) (next[0] % operations)), next[0]++);
+      var updates = Api.updatesInTurn("projects/k", operations);
       var get = Api.get(Api.name("projects/k", 0));
-      var cached = new Call(get.path(), CACHED, get.message());
+      var cached = Api.cachedGet(Api.name("projects/k", 0));
       calls(
           run,
           server,
@@ -111,20 +106,12 @@ final class Costs implements Stage {
     var caller = run.with(new Caller(4, replicas.get(0).port()));
     var follower = replicas.get(1).program();
     Api.startAll(run, caller, "projects/followed", operations);
+    var updates = Api.updatesInTurn("projects/followed", operations);
     double rate = CHANGES / (run.scale().isSmoke() ? 20 : 1);
     for (int round = run.scale().firstRound(); round <= run.scale().rounds(); round++) {
       run.says("follower, round " + round + " of " + run.scale().rounds());
       var before = follower.cpu();
-      var next = new long[1];
-      double changes =
-          caller
-              .atRate(
-                  rate,
-                  run.scale().time(round),
-                  () ->
-                      Api.update(
-                          Api.name("projects/followed", (int) (next[0] % operations)), next[0]++))
-              .calls();
+      double changes = caller.atRate(rate, run.scale().time(round), updates).calls();
       if (round > 0) {
         keep(run, "following a change, a replica", follower.cpu().minus(before), changes);
       }

@@ -6,7 +6,6 @@ import dev.longrunning.bench.peer.Postgres;
 import dev.longrunning.bench.peer.Samples;
 import dev.longrunning.bench.peer.Server;
 import dev.longrunning.bench.peer.ThreadTimes;
-import dev.longrunning.bench.wire.Call;
 import dev.longrunning.bench.wire.Caller;
 import dev.longrunning.bench.wire.Watchers;
 import java.nio.file.Path;
@@ -67,9 +66,7 @@ final class Profile implements Stage {
                 false,
                 number -> Api.watch(Api.name(PARENT, number)))) {
       Api.startAll(run, caller, PARENT, operations);
-      var next = new long[1];
-      Call.Source updates =
-          () -> Api.update(Api.name(PARENT, (int) (next[0] % operations)), next[0]++);
+      var updates = Api.updatesInTurn(PARENT, operations);
       var machine = new Machine(run, server);
       phases.add(
           machine.measure(

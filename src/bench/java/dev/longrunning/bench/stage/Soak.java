@@ -92,8 +92,6 @@ final class Soak implements Stage {
 
   /** What is called, one after the other. */
   private static final class Mix implements Call.Source {
-    private static final Map<String, String> CACHED = Map.of("longrunning-consistency", "cached");
-
     private final int operations;
 
     /** So many are started before the first is completed: it is there by then. */
@@ -119,10 +117,7 @@ final class Soak implements Stage {
             started - completed > running
                 ? Api.complete(Api.name(PARENT, operations + completed++))
                 : Api.get(name);
-        default -> {
-          var get = Api.get(name);
-          yield new Call(get.path(), CACHED, get.message());
-        }
+        default -> Api.cachedGet(name);
       };
     }
   }
