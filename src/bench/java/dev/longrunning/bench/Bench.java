@@ -44,19 +44,22 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "How often each case is measured. Default: 5.")
+      description = "How often each case is measured. Default: " + Scale.ROUNDS + ".")
   private @Nullable Integer rounds;
 
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description = "How long a case is measured in a round. Default: 4.")
+      description = "How long a case is measured in a round. Default: " + Scale.SECONDS + ".")
   private @Nullable Integer seconds;
 
   @Option(
       names = "--warm-up",
       paramLabel = "N",
-      description = "Seconds that a case runs before the first round. Default: 10.")
+      description =
+          "Seconds that a case runs before the first round. Default: "
+              + Scale.WARM_UP_SECONDS
+              + ".")
   private @Nullable Integer warmUp;
 
   @Option(

@@ -11,7 +11,12 @@ import java.time.Duration;
  * @param divisor what counts are divided by: operations, watchers, changes
  */
 public record Scale(int rounds, Duration each, Duration warmUp, int divisor) {
-  static final Scale FULL = new Scale(5, Duration.ofSeconds(2), Duration.ofSeconds(20), 1);
+  static final int ROUNDS = 5;
+  static final int SECONDS = 2;
+  static final int WARM_UP_SECONDS = 20;
+
+  static final Scale FULL =
+      new Scale(ROUNDS, Duration.ofSeconds(SECONDS), Duration.ofSeconds(WARM_UP_SECONDS), 1);
 
   /** Everything once, and as little as possible: shows that it works, not how fast. */
   static final Scale SMOKE = new Scale(1, Duration.ofMillis(100), Duration.ZERO, 400);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Promise.</b> Done is final; versions only grow; a repeat of the newest request changes
  * nothing. The database judges by the same rules under the lane's lock; one contract test holds
- * both to them.
+ * both to them, and another compares them over random batches.
  */
 public final class Transitions {
   private Transitions() {}

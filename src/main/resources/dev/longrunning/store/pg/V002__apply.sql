@@ -59,6 +59,9 @@ declare
   v_applied     integer;         -- adoptions as well
   v_written     integer;
   v_leased      integer;
+  -- What the batch holds.
+  v_updates     boolean := 2 = any (p_kinds);
+  v_others      boolean := not p_kinds <@ '{2}';
 begin
   perform 1 from longrunning.lane l where l.lane = p_lane for no key update;
 
@@ -104,114 +107,157 @@ begin
   v_gap := longrunning.bridge_gap(p_lane, v_now, v_nonce, v_swept, v_swept_nonce);
   revision := v_head + 1;
 
+  -- To set up what a batch does not need costs a small one as much as what it needs. So updates, which most batches hold
+  -- and nothing else, are judged by a statement of their own. Each statement knows the keys of what it judges: of the
+  -- rest it finds nothing.
   -- lateral … limit 1 keeps the nested loop over the primary keys, whatever the statistics say. The arrays are indexed,
   -- not unnested: that would set up a store of tuples for each of them. They are gathered in the order of the subquery.
-  select array_agg(j.verdict), array_agg(j.place), array_agg(j.version), array_agg(j.at),
-         array_agg(j.cancel_request_time), array_agg(j.ends), array_agg(j.home),
-         array_agg(j.lease_place), array_agg(j.lease_token), array_agg(j.lease_expires_at),
-         count(*) filter (where j.verdict = 0), count(*) filter (where j.verdict in (0, 4)), count(j.lease_place)
-    into verdicts, v_places, previous, times, cancels, v_ends, homes,
-         v_lease_places, lease_tokens, lease_ends,
-         v_written, v_applied, v_leased
-  from (
-    select i.ord, o.place, coalesce(o.version, 0) as version, l.place as lease_place, l.token as lease_token,
-           case when i.kind = 9 then greatest(v_now, o.update_time + interval '1 microsecond') else greatest(v_now, o.update_time) end as at,
-           o.cancel_request_time,
-           (case
-              when i.kind = 4 and l.expires_at > v_now then 0
-              when i.kind = 4 then case when l.place is null then 1 else 2 end
-              when i.kind = 5 then case when o.cancel_request_time is null then 1 else 2 end
-              else 0
-            end)::smallint as ends,
-           case
-             when not starts_with(i.key, c.service || '/' || case c.collection when '' then '' else c.collection || '/' end
-                                         || 'operations/') then c.collection
-           end as home,
-           case
-             when i.kind = 1 and o.place is null then v_now + i.lease_us * interval '1 microsecond'
-             when i.kind = 1 and l.request = i.request and l.expires_at > v_now then l.expires_at
-             when i.kind = 2 then v_now + coalesce(i.lease_us, l.duration_us) * interval '1 microsecond'
-             when i.kind = 8 and l.request = i.request and l.expires_at > v_now then l.expires_at
-             when i.kind = 8 then v_now + i.lease_us * interval '1 microsecond'
-           end as lease_expires_at,
-           (case
-              when i.kind = 1 then
-                case
-                  when o.place is null and i.request = t.create_request and i.collection = t.collection
-                    then t.kind + 5
-                  when o.place is null then 0
-                  when i.request = o.create_request and i.collection = o.collection then 2
-                  else 13
-                end
-              when o.place is null then coalesce(t.kind + 5, 10)
-              when i.kind = 2 then
-                case
-                  when o.outcome <> 0 then case when i.request = o.last_request then 2 else 14 end
-                  when i.token is distinct from l.token then 16
-                  when i.lease_us is not null and l.place is null then 17
-                  when i.request = o.last_request then 2
-                  when i.version <> o.version then 15
-                  when i.mask = 0 then 1
-                  else 0
-                end
-              when i.kind = 3 then
-                case
-                  when o.outcome <> 0 then case when o.outcome = i.outcome and o.result = i.result then 2 else 14 end
-                  when i.token is distinct from l.token then 16
-                  when i.version <> o.version then 15
-                  else 0
-                end
-              when i.kind = 4 then
-                case
-                  when o.outcome <> 0 or l.expires_at > v_now and o.cancel_request_time is not null then 3
-                  else 0
-                end
-              when i.kind = 5 then
-                case
-                  when o.outcome <> 0 then 3
-                  when v_gap or l.place is null then 18
-                  when l.expires_at + l.window_us * interval '1 microsecond' >= v_now then 18
-                  else 0
-                end
-              when i.kind = 7 then case when o.expire_time <= v_now then 0 else 18 end
-              when i.kind = 8 then
-                case
-                  when o.outcome <> 0 then 14
-                  when l.request = i.request then case when l.expires_at > v_now then 2 else 1 end
-                  when l.expires_at > v_now and i.mask & 8 = 0 then 19
-                  else 4
-                end
-              when i.kind = 9 then
-                case
-                  when o.outcome <> 0 then 14
-                  when l.expires_at > v_now then 0
-                  else 20
-                end
-              else 0
-            end)::smallint as verdict
-    from (select p_keys[n.ord] as key, p_kinds[n.ord] as kind, p_requests[n.ord] as request,
-                 p_tokens[n.ord] as token, p_versions[n.ord] as version, p_collections[n.ord] as collection,
-                 p_leases[n.ord] as lease_us, p_masks[n.ord] as mask, p_outcomes[n.ord] as outcome,
-                 p_results[n.ord] as result, n.ord
-          from generate_series(1, v_count) as n (ord)) as i
-    left join lateral (
-      select o.ctid as place, o.version, o.update_time, o.cancel_request_time, o.expire_time, o.create_request,
-             o.last_request, o.outcome, o.service, o.collection, o.result
-      from longrunning.op o where o.lane = p_lane and o.key = i.key limit 1) o on true
-    left join lateral (
-      select l.ctid as place, l.token, l.request, l.expires_at, l.duration_us, l.window_us
-      from longrunning.lease l where l.lane = p_lane and l.key = i.key limit 1) l on true
-    left join lateral (
-      select t.kind, t.create_request, t.collection
-      from longrunning.tombstone t where o.place is null and t.lane = p_lane and t.key = i.key limit 1) t on true
-    cross join lateral (
-      select coalesce(o.service, split_part(i.key, '/', 1)) as service,
-             coalesce(o.collection, i.collection) as collection) c
-    order by i.ord
-  ) j;
+  if v_updates then
+    select array_agg(j.verdict), array_agg(j.place), array_agg(j.version), array_agg(j.at),
+           array_agg(j.cancel_request_time), array_agg(j.home),
+           array_agg(j.lease_place), array_agg(j.lease_token), array_agg(j.lease_expires_at),
+           count(*) filter (where j.verdict = 0), count(j.lease_place)
+      into verdicts, v_places, previous, times, cancels, homes,
+           v_lease_places, lease_tokens, lease_ends, v_written, v_leased
+    from (
+      select o.place, coalesce(o.version, 0) as version, l.place as lease_place, l.token as lease_token,
+             greatest(v_now, o.update_time) as at, o.cancel_request_time,
+             case
+               when not starts_with(i.key, o.service || '/' || case o.collection when '' then '' else o.collection || '/' end
+                                           || 'operations/') then o.collection
+             end as home,
+             case when l.place is not null then v_now + coalesce(i.lease_us, l.duration_us) * interval '1 microsecond' end
+               as lease_expires_at,
+             (case
+                when o.place is null then coalesce((
+                  select t.kind + 5 from longrunning.tombstone t where t.lane = p_lane and t.key = i.key limit 1), 10)
+                when o.outcome <> 0 then case when i.request = o.last_request then 2 else 14 end
+                when i.token is distinct from l.token then 16
+                when i.lease_us is not null and l.place is null then 17
+                when i.request = o.last_request then 2
+                when i.version <> o.version then 15
+                when i.mask = 0 then 1
+                else 0
+              end)::smallint as verdict
+      from (select case when p_kinds[n.ord] = 2 then p_keys[n.ord] end as key, p_requests[n.ord] as request,
+                   p_tokens[n.ord] as token, p_versions[n.ord] as version, p_leases[n.ord] as lease_us,
+                   p_masks[n.ord] as mask, n.ord
+            from generate_series(1, v_count) as n (ord)) as i
+      left join lateral (
+        select o.ctid as place, o.version, o.update_time, o.cancel_request_time, o.last_request, o.outcome, o.service,
+               o.collection
+        from longrunning.op o where o.lane = p_lane and o.key = i.key limit 1) o on true
+      left join lateral (
+        select l.ctid as place, l.token, l.duration_us
+        from longrunning.lease l where l.lane = p_lane and l.key = i.key limit 1) l on true
+      order by i.ord
+    ) j;
+    v_applied := v_written;
+  end if;
+  if v_others then
+    -- What was judged above stays.
+    select array_agg(j.verdict), array_agg(j.place), array_agg(j.version), array_agg(j.at),
+           array_agg(j.cancel_request_time), array_agg(j.ends), array_agg(j.home),
+           array_agg(j.lease_place), array_agg(j.lease_token), array_agg(j.lease_expires_at),
+           count(*) filter (where j.verdict = 0), count(*) filter (where j.verdict in (0, 4)), count(j.lease_place)
+      into verdicts, v_places, previous, times, cancels, v_ends, homes,
+           v_lease_places, lease_tokens, lease_ends,
+           v_written, v_applied, v_leased
+    from (
+      select i.ord, coalesce(o.place, v_places[i.ord]) as place, coalesce(o.version, previous[i.ord], 0) as version,
+             coalesce(l.place, v_lease_places[i.ord]) as lease_place,
+             coalesce(l.token, lease_tokens[i.ord]) as lease_token,
+             case when i.kind = 9 then greatest(v_now, o.update_time + interval '1 microsecond')
+                  else greatest(v_now, o.update_time, times[i.ord]) end as at,
+             coalesce(o.cancel_request_time, cancels[i.ord]) as cancel_request_time,
+             (case
+                when i.kind = 4 and l.expires_at > v_now then 0
+                when i.kind = 4 then case when l.place is null then 1 else 2 end
+                when i.kind = 5 then case when o.cancel_request_time is null then 1 else 2 end
+                else 0
+              end)::smallint as ends,
+             case
+               when i.kind = 2 then homes[i.ord]
+               when not starts_with(i.key, c.service || '/' || case c.collection when '' then '' else c.collection || '/' end
+                                           || 'operations/') then c.collection
+             end as home,
+             case
+               when i.kind = 2 then lease_ends[i.ord]
+               when i.kind = 1 and o.place is null then v_now + i.lease_us * interval '1 microsecond'
+               when i.kind = 1 and l.request = i.request and l.expires_at > v_now then l.expires_at
+               when i.kind = 8 and l.request = i.request and l.expires_at > v_now then l.expires_at
+               when i.kind = 8 then v_now + i.lease_us * interval '1 microsecond'
+             end as lease_expires_at,
+             (case
+                when i.kind = 2 then verdicts[i.ord]
+                when i.kind = 1 then
+                  case
+                    when o.place is null and i.request = t.create_request and i.collection = t.collection
+                      then t.kind + 5
+                    when o.place is null then 0
+                    when i.request = o.create_request and i.collection = o.collection then 2
+                    else 13
+                  end
+                when o.place is null then coalesce(t.kind + 5, 10)
+                when i.kind = 3 then
+                  case
+                    when o.outcome <> 0 then case when o.outcome = i.outcome and o.result = i.result then 2 else 14 end
+                    when i.token is distinct from l.token then 16
+                    when i.version <> o.version then 15
+                    else 0
+                  end
+                when i.kind = 4 then
+                  case
+                    when o.outcome <> 0 or l.expires_at > v_now and o.cancel_request_time is not null then 3
+                    else 0
+                  end
+                when i.kind = 5 then
+                  case
+                    when o.outcome <> 0 then 3
+                    when v_gap or l.place is null then 18
+                    when l.expires_at + l.window_us * interval '1 microsecond' >= v_now then 18
+                    else 0
+                  end
+                when i.kind = 7 then case when o.expire_time <= v_now then 0 else 18 end
+                when i.kind = 8 then
+                  case
+                    when o.outcome <> 0 then 14
+                    when l.request = i.request then case when l.expires_at > v_now then 2 else 1 end
+                    when l.expires_at > v_now and i.mask & 8 = 0 then 19
+                    else 4
+                  end
+                when i.kind = 9 then
+                  case
+                    when o.outcome <> 0 then 14
+                    when l.expires_at > v_now then 0
+                    else 20
+                  end
+                else 0
+              end)::smallint as verdict
+      from (select case when p_kinds[n.ord] <> 2 then p_keys[n.ord] end as key, p_kinds[n.ord] as kind,
+                   p_requests[n.ord] as request, p_tokens[n.ord] as token, p_versions[n.ord] as version, p_collections[n.ord] as collection,
+                   p_leases[n.ord] as lease_us, p_masks[n.ord] as mask, p_outcomes[n.ord] as outcome,
+                   p_results[n.ord] as result, n.ord
+            from generate_series(1, v_count) as n (ord)) as i
+      left join lateral (
+        select o.ctid as place, o.version, o.update_time, o.cancel_request_time, o.expire_time, o.create_request,
+               o.last_request, o.outcome, o.service, o.collection, o.result
+        from longrunning.op o where o.lane = p_lane and o.key = i.key limit 1) o on true
+      left join lateral (
+        select l.ctid as place, l.token, l.request, l.expires_at, l.window_us
+        from longrunning.lease l where l.lane = p_lane and l.key = i.key limit 1) l on true
+      left join lateral (
+        select t.kind, t.create_request, t.collection
+        from longrunning.tombstone t where o.place is null and t.lane = p_lane and t.key = i.key limit 1) t on true
+      cross join lateral (
+        select coalesce(o.service, split_part(i.key, '/', 1)) as service,
+               coalesce(o.collection, i.collection) as collection) c
+      order by i.ord
+    ) j;
+  end if;
 
   estimates := p_estimates;
-  if p_done is not null and 2 = any (p_kinds) then
+  if p_done is not null and v_updates then
     -- The rate is the mean over what is remembered, a minute at most, and what came since; it begins anew if units
     -- shrank or are others. The same arithmetic, in the same order, as in operation.Rate.
     select array_agg(j.estimate), array_agg(j.reports), array_agg(j.rate), array_agg(j.rate_us)
@@ -275,8 +321,14 @@ begin
     where i.kind = 1 and i.verdict = 0 and i.lease_us is not null;
   end if;
 
-  if v_written > 0 and p_kinds && '{2,3,4,5,9}' then
-    -- By place: found a moment ago, and only a holder of the lane's lock can move the row.
+  -- By place: found a moment ago, and only a holder of the lane's lock can move the row.
+  if v_written > 0 and not v_others and p_masks <@ '{0,1}' then
+    -- Updates of metadata, each applied one with its own.
+    update longrunning.op o
+       set version = revision, update_time = times[n.ord], last_request = p_requests[n.ord], metadata = p_metadata[n.ord]
+      from generate_series(1, v_count) as n (ord)
+     where o.ctid = v_places[n.ord] and verdicts[n.ord] = 0;
+  elsif v_written > 0 and p_kinds && '{2,3,4,5,9}' then
     update longrunning.op o
        set version = revision,
            update_time = i.at,

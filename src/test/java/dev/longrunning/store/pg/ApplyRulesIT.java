@@ -1,5 +1,6 @@
 package dev.longrunning.store.pg;
 
+import static dev.longrunning.store.pg.Attempt.APPLIED_EARLIER;
 import static dev.longrunning.store.pg.StoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,16 +12,11 @@ import dev.longrunning.operation.Change.Guard;
 import dev.longrunning.operation.Contents;
 import dev.longrunning.operation.OperationKey;
 import dev.longrunning.store.Samples;
+import dev.longrunning.store.pg.Attempt.Judged;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.pgclient.PgConnection;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -44,7 +40,6 @@ final class ApplyRulesIT {
   private static final int APPLIED = 0;
   private static final int RENEWED = 1;
   private static final int ADOPTED = 4;
-  private static final int APPLIED_EARLIER = 100;
   private static final int NOT_JUDGED = 101;
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -234,7 +229,8 @@ final class ApplyRulesIT {
     var adoption = attempt(key.lane(), adopt);
     adoption.send();
 
-    var answer = adoption.retry().answer();
+    var retry = adoption.retry();
+    var answer = Objects.requireNonNull(retry.answers(retry.row()).get(0));
 
     assertThat(answer.verdict()).isEqualTo(Verdict.ADOPTED);
     assertThat(answer.version()).isEqualTo(Answer.UNKNOWN);
@@ -349,86 +345,6 @@ final class ApplyRulesIT {
             .next()
             .getOffsetDateTime(0);
     assertThat(created).isAfterOrEqualTo(turn);
-  }
-
-  private record Judged(int ord, int verdict, long version) {}
-
-  /** One sending of a batch; all that may differ between attempts can be set. */
-  private record Attempt(
-      PgConnection on,
-      int lane,
-      UUID nonce,
-      UUID writer,
-      long sequence,
-      long since,
-      boolean isRetry,
-      Instant notAfter,
-      List<Change> changes) {
-    Attempt retry() {
-      return new Attempt(on, lane, nonce, writer, sequence, since, true, notAfter, changes);
-    }
-
-    Attempt nonce(UUID other) {
-      return new Attempt(on, lane, other, writer, sequence, since, isRetry, notAfter, changes);
-    }
-
-    Attempt writer(UUID other) {
-      return new Attempt(on, lane, nonce, other, sequence, since, isRetry, notAfter, changes);
-    }
-
-    Attempt since(long other) {
-      return new Attempt(on, lane, nonce, writer, sequence, other, isRetry, notAfter, changes);
-    }
-
-    Attempt notAfter(Instant other) {
-      return new Attempt(on, lane, nonce, writer, sequence, since, isRetry, other, changes);
-    }
-
-    /** What a caller of the only change is told. */
-    Answer answer() throws Exception {
-      var pending = new Pending(changes.get(0), 0, Promise.promise());
-      var batch = new Batch(new LaneQueue(lane), List.of(pending), writer, since, 0, notAfter);
-      var row = await(rowsOn(on)).iterator().next();
-      return Objects.requireNonNull(new Verdicts(row).answers(batch).get(0));
-    }
-
-    List<Judged> send() throws Exception {
-      return await(sendOn(on));
-    }
-
-    Future<List<Judged>> sendOn(PgConnection other) {
-      return rowsOn(other).map(Attempt::judged);
-    }
-
-    private Future<RowSet<Row>> rowsOn(PgConnection other) {
-      var tuple =
-          Tuple.tuple()
-              .addShort((short) lane)
-              .addUUID(nonce)
-              .addUUID(writer)
-              .addLong(sequence)
-              .addLong(since)
-              .addBoolean(isRetry)
-              .addOffsetDateTime(OffsetDateTime.ofInstant(notAfter, ZoneOffset.UTC));
-      new ChangeColumns(changes).addTo(tuple);
-      return other.preparedQuery(Statements.APPLY).execute(tuple);
-    }
-
-    private static List<Judged> judged(RowSet<Row> rows) {
-      var row = rows.iterator().next();
-      Short refusal = row.getShort("refusal");
-      if (refusal != null) {
-        return List.of(new Judged(0, refusal, 0));
-      }
-      var previous = row.getArrayOfLongs("previous");
-      var judged = new ArrayList<Judged>();
-      for (short verdict : row.getArrayOfShorts("verdicts")) {
-        int i = judged.size();
-        boolean moved = verdict == APPLIED || verdict >= APPLIED_EARLIER;
-        judged.add(new Judged(i + 1, verdict, moved ? row.getLong("revision") : previous[i]));
-      }
-      return judged;
-    }
   }
 
   private Attempt attempt(int lane, Change... changes) throws Exception {
