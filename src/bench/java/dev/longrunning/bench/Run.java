@@ -115,14 +115,17 @@ public final class Run implements AutoCloseable {
   }
 
   /**
-   * A JVM that runs for a glance is not to spend it on compiling; and those that differ in the size
-   * of the heap are one.
+   * A JVM that runs for a glance is not to spend it on compiling, or on verifying the classes of
+   * its jar; and those that differ in the size of the heap are one.
    */
   private List<String> briefly(List<String> options) {
     return scale.isSmoke()
         ? Stream.concat(
                 options.stream().filter(option -> !option.startsWith("-Xm")),
-                Stream.of("-XX:TieredStopAtLevel=1"))
+                Stream.of(
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UnlockDiagnosticVMOptions",
+                    "-XX:-BytecodeVerificationRemote"))
             .toList()
         : options;
   }

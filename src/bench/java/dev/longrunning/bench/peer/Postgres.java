@@ -31,6 +31,7 @@ public final class Postgres implements AutoCloseable {
 
   private static final int CONNECTIONS_MAX = 400;
   private static final int CONNECTS_A_SECOND = 100;
+  private static final int CLIENTS_AT_A_GLANCE = 16;
   private static final Pattern RATE =
       Pattern.compile("tps = ([0-9.]+) \\(without initial connection time\\)");
 
@@ -104,12 +105,14 @@ public final class Postgres implements AutoCloseable {
       throws IOException, InterruptedException {
     var file = Files.writeString(Files.createTempFile(work, "script-", ".sql"), script);
     var options = database.options;
-    var command = new ArrayList<>(List.of("pgbench", "-n", "-M", "prepared", "-c", "" + clients));
+    // It takes whole seconds only: of less, a glance, with no more clients than connect at once.
+    boolean isGlance = time.toSeconds() == 0;
+    int connected = isGlance ? Math.min(clients, CLIENTS_AT_A_GLANCE) : clients;
+    var command = new ArrayList<>(List.of("pgbench", "-n", "-M", "prepared", "-c", "" + connected));
     command.addAll(List.of("-j", clients == 1 ? "1" : "2", "-f", file.toString()));
-    // It takes whole seconds only: of less, a glance. Connecting is in that time, but not in the
-    // rate.
+    // Connecting is in that time, but not in the rate.
     long seconds = time.toSeconds() + clients / CONNECTS_A_SECOND;
-    command.addAll(time.toSeconds() > 0 ? List.of("-T", "" + seconds) : List.of("-t", "2"));
+    command.addAll(isGlance ? List.of("-t", "2") : List.of("-T", "" + seconds));
     command.addAll(List.of("-h", "127.0.0.1", "-p", "" + options.getPort()));
     command.addAll(List.of("-U", options.getUser(), options.getDatabase()));
     var text = Program.run(work, "pgbench", Map.of("PGPASSWORD", options.getPassword()), command);
