@@ -62,28 +62,36 @@ final class Changes implements Stage {
         pgbench.addSelect(rounds);
       }
       rounds.measure();
-      completions(run, single, inFlight);
+      completions(run, single, triple, inFlight);
     }
     found(run);
   }
 
   /** What is completed has to be started first, which is not measured. */
-  private static void completions(Run run, Caller caller, int inFlight) throws Exception {
-    String parent = "projects/c" + inFlight;
+  private static void completions(Run run, Caller single, Caller triple, int inFlight)
+      throws Exception {
     int each = run.scale().of(inFlight > 1 ? 40_000 : 2_000);
+    int ofThree = run.scale().of(inFlight > 1 ? 8_000 : 2_000);
     var round = new int[1];
     run.rounds("changes/s")
         .add(
             "Complete, " + inFlight + " in flight",
-            time -> {
-              String collection = parent + "-" + round[0]++;
-              Api.startAll(run, caller, collection, each);
-              var next = new int[1];
-              long begun = System.nanoTime();
-              caller.all(each, inFlight, () -> Api.complete(Api.name(collection, next[0]++)));
-              return each * 1e9 / (System.nanoTime() - begun);
-            })
+            time -> completed(run, single, "projects/c" + round[0]++, each, inFlight))
+        .add(
+            "Complete, 3 replicas, " + inFlight + " in flight",
+            time -> completed(run, triple, "projects/c" + round[0]++, ofThree, inFlight))
         .measure();
+  }
+
+  /** Completions a second. */
+  private static double completed(Run run, Caller caller, String parent, int count, int inFlight)
+      throws Exception {
+    String collection = parent + "-" + inFlight;
+    Api.startAll(run, caller, collection, count);
+    var next = new int[1];
+    long begun = System.nanoTime();
+    caller.all(count, inFlight, () -> Api.complete(Api.name(collection, next[0]++)));
+    return count * 1e9 / (System.nanoTime() - begun);
   }
 
   private static void found(Run run) {
@@ -92,12 +100,14 @@ final class Changes implements Stage {
     findings.atLeast(1.5, "Update, 256 in flight", "etcd put, 256 in flight");
     findings.atLeast(2, "Update, 256 in flight", PgBench.BEST);
     findings.compare("Update, 3 replicas, 256 in flight", "Update, 256 in flight");
+    findings.compare("Complete, 3 replicas, 256 in flight", "Complete, 256 in flight");
     findings.compare("Update, 1 in flight", "etcd put, 1 in flight");
     findings.chart(
         "Durable changes, 256 in flight",
         "Update, 256 in flight",
         "Update, 3 replicas, 256 in flight",
         "Complete, 256 in flight",
+        "Complete, 3 replicas, 256 in flight",
         "etcd put, 256 in flight",
         PgBench.BEST);
     findings.chart("Durable changes, 1 in flight", "Update, 1 in flight", "etcd put, 1 in flight");
