@@ -105,7 +105,7 @@ public final class Postgres implements AutoCloseable {
       throws IOException, InterruptedException {
     var file = Files.writeString(Files.createTempFile(work, "script-", ".sql"), script);
     var options = database.options;
-    // It takes whole seconds only: of less, a glance, with no more clients than connect at once.
+    // pgbench takes whole seconds only; for less, two transactions each of a few clients.
     boolean isGlance = time.toSeconds() == 0;
     int connected = isGlance ? Math.min(clients, CLIENTS_AT_A_GLANCE) : clients;
     var command = new ArrayList<>(List.of("pgbench", "-n", "-M", "prepared", "-c", "" + connected));

@@ -71,6 +71,7 @@ final class Changes implements Stage {
   private static void completions(Run run, Caller single, Caller triple, int inFlight)
       throws Exception {
     int each = run.scale().of(inFlight > 1 ? 40_000 : 2_000);
+    // As long as of one.
     int ofThree = run.scale().of(inFlight > 1 ? 8_000 : 2_000);
     var round = new int[1];
     run.rounds("changes/s")

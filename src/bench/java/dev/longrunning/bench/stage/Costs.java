@@ -16,6 +16,7 @@ final class Costs implements Stage {
   private static final int IN_FLIGHT = 64;
   private static final double CHANGES = 2_000;
   private static final double FEW = 20;
+  private static final int FOLLOWER_WARM_UPS = 4;
 
   @Override
   public String name() {
@@ -111,7 +112,9 @@ final class Costs implements Stage {
     for (int round = run.scale().firstRound(); round <= run.scale().rounds(); round++) {
       run.says("follower, round " + round + " of " + run.scale().rounds());
       var before = follower.cpu();
-      double changes = caller.atRate(rate, run.scale().time(round), updates).calls();
+      // What has little to do is compiled late.
+      var time = run.scale().time(round).multipliedBy(round == 0 ? FOLLOWER_WARM_UPS : 1);
+      double changes = caller.atRate(rate, time, updates).calls();
       if (round > 0) {
         keep(run, "following a change, a replica", follower.cpu().minus(before), changes);
       }

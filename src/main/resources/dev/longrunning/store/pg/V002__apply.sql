@@ -155,7 +155,7 @@ begin
     v_applied := v_written;
   end if;
   if v_others then
-    -- What was judged above stays.
+    -- What was judged above stays; the counts are of both.
     select array_agg(j.verdict), array_agg(j.place), array_agg(j.version), array_agg(j.at),
            array_agg(j.cancel_request_time), array_agg(j.ends), array_agg(j.home),
            array_agg(j.lease_place), array_agg(j.lease_token), array_agg(j.lease_expires_at),
@@ -235,8 +235,8 @@ begin
                 else 0
               end)::smallint as verdict
       from (select case when p_kinds[n.ord] <> 2 then p_keys[n.ord] end as key, p_kinds[n.ord] as kind,
-                   p_requests[n.ord] as request, p_tokens[n.ord] as token, p_versions[n.ord] as version, p_collections[n.ord] as collection,
-                   p_leases[n.ord] as lease_us, p_masks[n.ord] as mask, p_outcomes[n.ord] as outcome,
+                   p_requests[n.ord] as request, p_tokens[n.ord] as token, p_versions[n.ord] as version,
+                   p_collections[n.ord] as collection, p_leases[n.ord] as lease_us, p_masks[n.ord] as mask, p_outcomes[n.ord] as outcome,
                    p_results[n.ord] as result, n.ord
             from generate_series(1, v_count) as n (ord)) as i
       left join lateral (
@@ -321,9 +321,9 @@ begin
     where i.kind = 1 and i.verdict = 0 and i.lease_us is not null;
   end if;
 
-  -- By place: found a moment ago, and only a holder of the lane's lock can move the row.
+  -- Rows are written by place: found a moment ago, and only a holder of the lane's lock can move them.
   if v_written > 0 and not v_others and p_masks <@ '{0,1}' then
-    -- Updates of metadata, each applied one with its own.
+    -- Nothing but metadata is replaced: four columns in place of all. What is applied has a mask, so that is 1.
     update longrunning.op o
        set version = revision, update_time = times[n.ord], last_request = p_requests[n.ord], metadata = p_metadata[n.ord]
       from generate_series(1, v_count) as n (ord)

@@ -28,7 +28,7 @@ record Attempt(
     boolean isRetry,
     Instant notAfter,
     List<Change> changes) {
-  /** Verdicts of what an earlier attempt has applied have this code and greater ones. */
+  /** From this code on the answer is from the log: 100 applied by an earlier attempt, 101 not. */
   static final int APPLIED_EARLIER = 100;
 
   /** What became of a change, or of the batch if it was refused as a whole. */

@@ -169,6 +169,7 @@ final class PlansIT {
         .contains("log_pkey", "AND (rev < ", "tombstone_trim", "tombstone_pkey");
     assertThat(plans.get("APPLY")).contains("op_pkey", "lease_pkey", "tombstone_pkey", "log_pkey");
     assertThat(plans.get("APPLY_CHANGES")).contains("Tid Scan on op", "Tid Scan on lease");
+    assertThat(plans.get("APPLY_METADATA")).contains("op_pkey", "lease_pkey", "Tid Scan on op");
     assertThat(plans.get("APPLY_DELETIONS")).contains("Tid Scan on op");
   }
 
@@ -251,6 +252,7 @@ final class PlansIT {
     apply("APPLY_CHANGES", Samples.renewal(other, lease.token()), Samples.start(KEY));
     var third = Samples.update(KEY, Guard.NONE, Samples.metadata("next"));
     apply("APPLY_CHANGES", Samples.completion(other, Samples.leased(lease.token()), "r"), third);
+    apply("APPLY_METADATA", Samples.update(KEY, Guard.NONE, Samples.metadata("more")));
     apply("APPLY_DELETIONS", new Change.Delete(other), new Change.Delete(KEY));
   }
 
