@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One lane of a {@link MemoryStore}: its operations, its part of the log, its sweep time. */
-final class MemoryLane {
+public final class MemoryLane {
   private static final Duration GAP_MAX = Duration.ofSeconds(2);
 
   final Map<OperationKey, Stored> rows = new HashMap<>();
@@ -57,11 +57,16 @@ final class MemoryLane {
 
   /** What the log says of a change that was applied. */
   Entry entry(Change change, Stored before, Instant now) {
-    var snapshot = at(change.key()).snapshot();
-    var shown = snapshot == null ? before.snapshot() : snapshot;
-    if (snapshot == null) {
+    var after = at(change.key());
+    if (after.snapshot() == null) {
       buriedAt.put(change.key(), now);
     }
+    return logged(change, before, after);
+  }
+
+  /** The same, of any operation. */
+  public static Entry logged(Change change, Stored before, Stored after) {
+    var shown = after.snapshot() == null ? before.snapshot() : after.snapshot();
     return new Entry(change.key(), change.kind(), shown == null ? null : named(shown));
   }
 

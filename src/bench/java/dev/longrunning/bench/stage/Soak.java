@@ -57,7 +57,7 @@ final class Soak implements Stage {
   @Override
   public String about() {
     return "30 minutes at half of what the machine carries: strong and cached Gets (3 and 2 of 8 calls), Updates, Starts and Completes (1 each), and"
-        + " a watch open on each of the 1,000 operations that are read and updated. The heap has 512 MiB from the start. A value a minute: memory in MiB, resident and of"
+        + " a watch open on each of the 1,000 operations that are read and updated. A value a minute: memory in MiB, resident and of"
         + " the heap after a collection; milliseconds of a call, from when it was due.";
   }
 
@@ -84,7 +84,7 @@ final class Soak implements Stage {
         .note(
             String.format(
                 Locale.ROOT,
-                "%,.0f calls/s, %.0f %% of what %d calls in flight came to before. The heap is 512 MiB at most; done operations are kept for"
+                "%,.0f calls/s, %.0f %% of what %d calls in flight came to before. The heap has 512 MiB from the start; done operations are kept for"
                     + " 1 minute and the log for 10, so that both are deleted meanwhile; the cache has 8 MiB. No call may fail and no watch end: either"
                     + " would have failed the run. Ten times a second a connection comes and is lost.",
                 SHARE * most,

@@ -236,8 +236,8 @@ begin
               end)::smallint as verdict
       from (select case when p_kinds[n.ord] <> 2 then p_keys[n.ord] end as key, p_kinds[n.ord] as kind,
                    p_requests[n.ord] as request, p_tokens[n.ord] as token, p_versions[n.ord] as version,
-                   p_collections[n.ord] as collection, p_leases[n.ord] as lease_us, p_masks[n.ord] as mask, p_outcomes[n.ord] as outcome,
-                   p_results[n.ord] as result, n.ord
+                   p_collections[n.ord] as collection, p_leases[n.ord] as lease_us, p_masks[n.ord] as mask,
+                   p_outcomes[n.ord] as outcome, p_results[n.ord] as result, n.ord
             from generate_series(1, v_count) as n (ord)) as i
       left join lateral (
         select o.ctid as place, o.version, o.update_time, o.cancel_request_time, o.expire_time, o.create_request,

@@ -16,6 +16,10 @@ import dev.longrunning.operation.Signal;
 import dev.longrunning.operation.Transitions;
 import dev.longrunning.operation.Transitions.Step;
 import dev.longrunning.operation.Transitions.Stored;
+import dev.longrunning.store.ChangeLog;
+import dev.longrunning.store.ChangeLog.Selection;
+import dev.longrunning.store.Cursors;
+import dev.longrunning.store.MemoryLane;
 import dev.longrunning.store.Samples;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
@@ -90,6 +94,7 @@ final class AgreementIT {
     int lane = made.keys.get(0).lane();
     var nonce = store.nonce();
     long since = store.head(lane);
+    var heads = await(store.store.poll(Cursors.NONE, Selection.NONE)).heads();
     for (int number = 1; number <= BATCHES; number++) {
       if (number % 10 == 0) {
         changeAhead(stored, made.keys.get(number / 10 % OPERATIONS));
@@ -110,7 +115,7 @@ final class AgreementIT {
       assertThat(row.getShort("refusal")).isNull();
       var at = Rows.present(row, "at");
       var answers = attempt.answers(row);
-      var logged = new ArrayList<Logged>();
+      var logged = new ArrayList<ChangeLog.Entry>();
       for (int i = 0; i < changes.size(); i++) {
         var change = changes.get(i);
         var before = stored.getOrDefault(change.key(), Stored.NOTHING);
@@ -121,10 +126,12 @@ final class AgreementIT {
         stored.put(change.key(), step.after());
         met.add(step.answer().verdict());
         if (LOGGED.contains(step.answer().verdict())) {
-          logged.add(Logged.of(change, before, step.after()));
+          logged.add(MemoryLane.logged(change, before, step.after()));
         }
       }
-      assertThat(logged(lane, row.getLong("revision"))).isEqualTo(logged);
+      var poll = await(store.store.poll(heads, Selection.NONE));
+      assertThat(poll.batches()).flatExtracting(ChangeLog.Batch::entries).isEqualTo(logged);
+      heads = poll.heads();
     }
 
     for (var key : made.keys) {
@@ -164,42 +171,6 @@ final class AgreementIT {
     var row = attempt.row();
     await(begun.commit());
     return row;
-  }
-
-  /** What the log says of a batch: nothing if there is no such row. */
-  private List<Logged> logged(int lane, long revision) throws Exception {
-    var logged = new ArrayList<Logged>();
-    var rows =
-        await(
-            connection
-                .preparedQuery(
-                    "select keys, kinds, collections from longrunning.log where lane = $1 and rev = $2")
-                .execute(Tuple.of((short) lane, revision)));
-    for (var row : rows) {
-      var homes = row.getArrayOfStrings("collections");
-      for (int i = 0; i < row.getArrayOfStrings("keys").length; i++) {
-        logged.add(
-            new Logged(
-                row.getArrayOfStrings("keys")[i],
-                row.getArrayOfShorts("kinds")[i],
-                homes == null ? null : homes[i]));
-      }
-    }
-    return logged;
-  }
-
-  /**
-   * An entry of the log.
-   *
-   * @param collection null where the name contains it
-   */
-  private record Logged(String key, short kind, @Nullable String collection) {
-    static Logged of(Change change, Stored before, Stored after) {
-      var shown = after.snapshot() == null ? before.snapshot() : after.snapshot();
-      var collection = Objects.requireNonNull(shown).collection();
-      boolean contained = OperationName.collectionOf(change.key().name()).equals(collection);
-      return new Logged(change.key().text(), change.kind(), contained ? null : collection);
-    }
   }
 
   /** Of a refusal or a removal: verdict and version. */

@@ -3,6 +3,7 @@ package dev.longrunning.store.pg;
 import static dev.longrunning.store.pg.StoreFixture.await;
 
 import dev.longrunning.operation.Answer;
+import dev.longrunning.operation.Answer.Verdict;
 import dev.longrunning.operation.Change;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -78,6 +79,13 @@ record Attempt(
   }
 
   private Future<Row> rowOn(PgConnection other) {
+    return other
+        .preparedQuery(Statements.APPLY)
+        .execute(arguments())
+        .map(rows -> rows.iterator().next());
+  }
+
+  Tuple arguments() {
     var tuple =
         Tuple.tuple()
             .addShort((short) lane)
@@ -88,7 +96,7 @@ record Attempt(
             .addBoolean(isRetry)
             .addOffsetDateTime(OffsetDateTime.ofInstant(notAfter, ZoneOffset.UTC));
     new ChangeColumns(changes).addTo(tuple);
-    return other.preparedQuery(Statements.APPLY).execute(tuple).map(rows -> rows.iterator().next());
+    return tuple;
   }
 
   private static List<Judged> judged(Row row) {
@@ -100,7 +108,7 @@ record Attempt(
     var judged = new ArrayList<Judged>();
     for (short verdict : row.getArrayOfShorts("verdicts")) {
       int i = judged.size();
-      boolean moved = verdict == 0 || verdict >= APPLIED_EARLIER;
+      boolean moved = verdict == Verdict.APPLIED.code() || verdict >= APPLIED_EARLIER;
       judged.add(new Judged(i + 1, verdict, moved ? row.getLong("revision") : previous[i]));
     }
     return judged;

@@ -11,6 +11,7 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Tuple;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -257,17 +258,18 @@ final class PlansIT {
   }
 
   private void apply(String name, Change... changes) throws Exception {
-    var tuple =
-        Tuple.tuple()
-            .addShort((short) KEY.lane())
-            .addUUID(store.nonce())
-            .addUUID(UUID.randomUUID())
-            .addLong(sequence++)
-            .addLong(store.head((short) KEY.lane()))
-            .addBoolean(false)
-            .addOffsetDateTime(OffsetDateTime.now(ZoneOffset.UTC).plusMinutes(1));
-    new ChangeColumns(List.of(changes)).addTo(tuple);
-    run(name, Statements.APPLY, tuple);
+    var attempt =
+        new Attempt(
+            connection,
+            KEY.lane(),
+            store.nonce(),
+            UUID.randomUUID(),
+            sequence++,
+            store.head(KEY.lane()),
+            false,
+            Instant.now().plusSeconds(60),
+            List.of(changes));
+    run(name, Statements.APPLY, attempt.arguments());
   }
 
   private void run(String name, String sql, Tuple arguments) throws Exception {
