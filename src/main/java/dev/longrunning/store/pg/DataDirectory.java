@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -69,26 +70,30 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /**
+   * Looks for the lock last: it is the first thing that a start makes here, so whatever another one
+   * put here while this one was listing has it beside.
+   */
   private static void refuseForeign(Path path) throws IOException, StartFault {
-    if (Files.exists(path.resolve(LOCK))) {
-      return;
+    var foreign = firstForeign(path);
+    if (foreign.isPresent() && !Files.exists(path.resolve(LOCK))) {
+      throw new StartFault(
+          "data: "
+              + path
+              + " holds something else ("
+              + foreign.get()
+              + "); allowed an empty"
+              + " directory, or one that Longrunning made");
     }
+  }
+
+  private static Optional<String> firstForeign(Path path) throws IOException {
     try (Stream<Path> entries = Files.list(path)) {
-      var foreign =
-          entries
-              .map(entry -> String.valueOf(entry.getFileName()))
-              .filter(name -> !HARMLESS.contains(name))
-              .sorted()
-              .findFirst();
-      if (foreign.isPresent()) {
-        throw new StartFault(
-            "data: "
-                + path
-                + " holds something else ("
-                + foreign.get()
-                + "); allowed an empty"
-                + " directory, or one that Longrunning made");
-      }
+      return entries
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .filter(name -> !HARMLESS.contains(name))
+          .sorted()
+          .findFirst();
     }
   }
 

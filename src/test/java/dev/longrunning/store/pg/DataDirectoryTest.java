@@ -5,11 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DataDirectoryTest {
+  private static final int STARTS = 4;
+  private static final int ROUNDS = 50;
+
   @TempDir Path temp;
+
+  private final Queue<DataDirectory> opened = new ConcurrentLinkedQueue<>();
 
   @Test
   void a_directory_of_something_else_is_refused() throws Exception {
@@ -60,6 +72,41 @@ final class DataDirectoryTest {
     assertThatThrownBy(() -> DataDirectory.open(temp)).hasMessageContaining("is in use by");
     first.close();
     DataDirectory.open(temp).close();
+  }
+
+  @Test
+  void of_starts_at_once_in_a_new_directory_one_has_it_and_the_others_say_so() throws Exception {
+    var threads = Executors.newFixedThreadPool(STARTS);
+    try {
+      for (int round = 0; round < ROUNDS; round++) {
+        Path data = temp.resolve("data" + round);
+        var together = new CyclicBarrier(STARTS);
+        Callable<String> start =
+            () -> {
+              together.await();
+              try {
+                opened.add(DataDirectory.open(data));
+                return "has it";
+              } catch (StartFault refused) {
+                return String.valueOf(refused.getMessage());
+              }
+            };
+
+        var answers = new ArrayList<String>();
+        for (var answer : threads.invokeAll(Collections.nCopies(STARTS, start))) {
+          answers.add(answer.get());
+        }
+
+        assertThat(answers).filteredOn("has it"::equals).hasSize(1);
+        assertThat(answers)
+            .filteredOn(answer -> answer.contains("is in use by another Longrunning"))
+            .as("%s", answers)
+            .hasSize(STARTS - 1);
+      }
+    } finally {
+      threads.shutdown();
+      opened.forEach(DataDirectory::close);
+    }
   }
 
   @Test
