@@ -76,8 +76,9 @@ public final class Run implements AutoCloseable {
   public List<Server> replicas(int count) throws Exception {
     var database = asidePostgres().database();
     var replicas = new ArrayList<Server>();
-    for (int i = 0; i < count; i++) {
-      replicas.add(server(database, JVM));
+    replicas.add(server(database, JVM));
+    while (replicas.size() < count) {
+      replicas.add(another(database, JVM));
     }
     return replicas;
   }
@@ -93,8 +94,12 @@ public final class Run implements AutoCloseable {
     return scale.isSmoke() ? postgres() : untilTheEnd(Postgres.start(work));
   }
 
-  /** A server on this database; it ends with the stage. */
+  /** A server on this database, which ends with the stage; for a glance, the one that there is. */
   public Server server(Postgres.Database database, List<String> options) throws Exception {
+    return scale.isSmoke() ? server(options, Map.of()) : another(database, options);
+  }
+
+  private Server another(Postgres.Database database, List<String> options) throws Exception {
     progress.says("a server");
     var program = Server.jar(jar, briefly(options));
     return untilTheEnd(Server.start(work, program, database, Map.of()));

@@ -12,8 +12,8 @@ public final class Heap {
 
   private static final Pattern USED = Pattern.compile("used ([0-9]+)K");
 
-  /** What the first leaves because something else had to go before. */
-  private static final int COLLECTIONS = 2;
+  /** The second takes what the first leaves because something else had to go before. */
+  private static final String COMMANDS = "GC.run\nGC.run\nGC.heap_info";
 
   private final Path work;
   private final Program program;
@@ -25,19 +25,12 @@ public final class Heap {
 
   /** Bytes in use after full collections. */
   public long used() throws IOException, InterruptedException {
-    for (int i = 0; i < COLLECTIONS; i++) {
-      jcmd("GC.run");
-    }
-    var matcher = USED.matcher(jcmd("GC.heap_info"));
+    var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    var command = List.of(jcmd, Long.toString(program.pid()), COMMANDS);
+    var matcher = USED.matcher(Program.run(work, "jcmd", Map.of(), command));
     if (!matcher.find()) {
       throw new IOException("jcmd says nothing of a heap in use");
     }
     return Long.parseLong(matcher.group(1)) * 1_024;
-  }
-
-  private String jcmd(String command) throws IOException, InterruptedException {
-    var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    return Program.run(
-        work, "jcmd", Map.of(), List.of(jcmd, Long.toString(program.pid()), command));
   }
 }

@@ -92,7 +92,7 @@ final class Lists implements Stage {
   /** A glance has all sizes in one database, as collections. */
   private static Size size(Run run, int operations) throws Exception {
     var postgres = run.asidePostgres();
-    var server = run.scale().isSmoke() ? run.server() : run.server(postgres.database(), Run.JVM);
+    var server = run.server(postgres.database(), Run.JVM);
     String parent = "projects/lists-" + operations;
     new Stored(run, postgres).fill(parent, operations, true);
     run.says("going to the page in the middle");
