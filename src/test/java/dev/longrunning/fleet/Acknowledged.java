@@ -20,7 +20,10 @@ final class Acknowledged {
   /** By name, of those that were acknowledged before the present stream. */
   private final Map<String, Write> newest = new HashMap<>();
 
-  /** Who asks for changes only is told of what comes after this. */
+  /**
+   * Who asks for changes only is told of what is asked for after this. What was asked for before
+   * and acknowledged after may have been applied before the stream began.
+   */
   private final long begin;
 
   private int next;
@@ -64,7 +67,7 @@ final class Acknowledged {
   private void acknowledgedBefore(long at) {
     while (next < writes.size() && writes.get(next).acknowledgedAt() < at) {
       var write = writes.get(next++);
-      if (write.acknowledgedAt() > begin) {
+      if (write.begunAt > begin) {
         newest.put(name(write), write);
       }
     }

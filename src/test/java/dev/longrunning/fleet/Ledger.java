@@ -45,15 +45,19 @@ final class Ledger {
     /** Applied only at one version, so that an attempt that comes late changes nothing. */
     final boolean guarded;
 
+    /** When it was first asked for, or before that. */
+    final long begunAt;
+
     private final AtomicInteger attempts = new AtomicInteger();
     private volatile long version;
     private volatile long acknowledgedAt;
 
-    Write(long number, Life life, Kind kind, boolean guarded) {
+    Write(long number, Life life, Kind kind, boolean guarded, long begunAt) {
       this.number = number;
       this.life = life;
       this.kind = kind;
       this.guarded = guarded;
+      this.begunAt = begunAt;
     }
 
     void attempted() {
@@ -99,11 +103,11 @@ final class Ledger {
 
   Write begin(String name, boolean expires) {
     long number = numbers.incrementAndGet();
-    return add(new Write(number, new Life(number, name, expires), Kind.START, true));
+    return add(new Write(number, new Life(number, name, expires), Kind.START, true, tick()));
   }
 
   Write next(Life life, Kind kind, boolean guarded) {
-    return add(new Write(numbers.incrementAndGet(), life, kind, guarded));
+    return add(new Write(numbers.incrementAndGet(), life, kind, guarded, tick()));
   }
 
   private Write add(Write write) {

@@ -151,7 +151,7 @@ final class PromisesTest {
 
   @Test
   void a_state_of_a_write_that_nobody_made_is_seen() {
-    var phantom = new Write(99, life, Kind.UPDATE, true);
+    var phantom = new Write(99, life, Kind.UPDATE, true, 1);
 
     assertThat(collection(changed(phantom, OLD + 2)).statesThatNobodyWrote()).hasSize(1);
   }
@@ -207,6 +207,29 @@ final class PromisesTest {
 
     assertThat(collection(before, changed(complete), synced()).syncedWithoutWhatWasAcknowledged())
         .isEmpty();
+  }
+
+  @Test
+  void who_asks_for_changes_only_is_owed_what_is_asked_for_after_the_first_bookmark() {
+    var early = ledger.begin(NAME + "-early", false);
+    var first = connected();
+    var bookmark = synced();
+    acknowledged(early, early.life.name());
+    assertThat(changesOnly(first, bookmark, connected(), synced())).isEmpty();
+
+    var late = ledger.begin(NAME + "-late", false);
+    acknowledged(late, late.life.name());
+
+    assertThat(changesOnly(first, bookmark, connected(), synced())).hasSize(1);
+  }
+
+  private void acknowledged(Write write, String name) {
+    ledger.acknowledge(write, OLD + 4);
+    changes.computeIfAbsent(name, key -> new TreeMap<>()).put(OLD + 4, 1);
+  }
+
+  private List<String> changesOnly(Seen... all) {
+    return promises(Subject.changesOf("projects/p1"), all).syncedWithoutWhatWasAcknowledged();
   }
 
   @Test
