@@ -20,9 +20,26 @@ final class BarChart {
   private final String title;
   private final List<JsonObject> rows;
 
+  /** How much of all names says the same, up to a colon. */
+  private final int common;
+
   BarChart(String title, List<JsonObject> rows) {
     this.title = title;
     this.rows = rows;
+    this.common = common(rows.stream().map(row -> row.getString("name")).toList());
+  }
+
+  private static int common(List<String> names) {
+    String first = names.get(0);
+    for (int colon = first.lastIndexOf(": ");
+        colon > 0;
+        colon = first.lastIndexOf(": ", colon - 1)) {
+      String prefix = first.substring(0, colon + 2);
+      if (names.stream().allMatch(name -> name.startsWith(prefix))) {
+        return prefix.length();
+      }
+    }
+    return 0;
   }
 
   String svg() {
@@ -49,7 +66,7 @@ final class BarChart {
     return svg.append("</svg>\n").toString();
   }
 
-  private static String bar(JsonObject row, int y, double max) {
+  private String bar(JsonObject row, int y, double max) {
     double scale = (WIDTH - LABEL - VALUE) / max;
     double median = row.getDouble("median") * scale;
     double from = LABEL + row.getDouble("min") * scale;
@@ -62,7 +79,7 @@ final class BarChart {
             + "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke-width=\"1.5\"/>%n<text x=\"%.1f\" y=\"%d\">%s</text>%n",
         LABEL - 8,
         y + 14,
-        escaped(name),
+        escaped(name.substring(common)),
         LABEL,
         y,
         median,

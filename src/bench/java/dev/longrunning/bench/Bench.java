@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Measures target/longrunning.jar beside etcd, PostgreSQL (pgbench) and a bare server of Vert.x gRPC, all on loopback with",
-      "durable settings, and writes report.md and report.json. Every stage can run alone; stages that were measured before are",
-      "taken into the report."
+      "durable settings, and writes report.md and report.json. All stages take some two hours; each can run alone (--list), and",
+      "what was measured before into the same directory is taken into the report."
     })
 public final class Bench implements Callable<Integer> {
   @Option(
@@ -33,7 +33,10 @@ public final class Bench implements Callable<Integer> {
   @Option(names = "--list", description = "List the stages and end.")
   private boolean list;
 
-  @Option(names = "--resume", description = "Leave out the stages that have been measured already.")
+  @Option(
+      names = "--resume",
+      description =
+          "Leave out the stages of which the directory has results with the same --rounds, --seconds, --warm-up and --divide.")
   private boolean resume;
 
   @Option(
@@ -44,7 +47,10 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "How often each case is measured. Default: " + Scale.ROUNDS + ".")
+      description =
+          "How often each case is measured, unless its stage says otherwise. Default: "
+              + Scale.ROUNDS
+              + ".")
   private @Nullable Integer rounds;
 
   @Option(
@@ -65,13 +71,14 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--divide",
       paramLabel = "N",
-      description = "Divides operations, watchers and changes. Default: 1.")
+      description =
+          "Divides the numbers of operations, watchers and changes, for a quick look; not for --docs. Default: 1.")
   private @Nullable Integer divisor;
 
   @Option(
       names = "--jar",
       paramLabel = "FILE",
-      description = "The server. Default: ${DEFAULT-VALUE}.")
+      description = "The server; another one wants another --out, too. Default: ${DEFAULT-VALUE}.")
   private Path jar = Path.of("target/longrunning.jar");
 
   @Option(
@@ -106,6 +113,10 @@ public final class Bench implements Callable<Integer> {
     if (list) {
       Stages.ALL.forEach(stage -> System.out.printf("%-10s %s%n", stage.name(), stage.about()));
       return 0;
+    }
+    if (docs && scale().divisor() != 1) {
+      System.err.println("--docs: got --divide " + scale().divisor() + ", allowed 1");
+      return 2;
     }
     var stages = Stages.named(names);
     Prerequisites.check(jar);

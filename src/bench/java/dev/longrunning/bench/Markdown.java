@@ -75,21 +75,23 @@ final class Markdown {
     text.append(
         String.format(
             Locale.ROOT,
-            "%s; %d rounds of %s s after a warm-up of %s s; median (smallest … largest).%n%n",
+            "%s, with --rounds %d --seconds %s --warm-up %s%s; median (smallest … largest).%n%n",
             stage.getString("measuredAt"),
             settings.getInteger("rounds"),
             number(settings.getDouble("seconds")),
-            number(settings.getDouble("warmUpSeconds"))));
+            number(settings.getDouble("warmUpSeconds")),
+            settings.getInteger("divisor") == 1
+                ? ""
+                : " --divide " + settings.getInteger("divisor")));
     text.append("| case | median | smallest … largest | |\n|---|---:|---:|---|\n");
     for (var row : objects(stage.getJsonArray("rows"))) {
       text.append(
           String.format(
               Locale.ROOT,
-              "| %s | %s | %s … %s | %s |%n",
+              "| %s | %s | %s | %s |%n",
               row.getString("name"),
               number(row.getDouble("median")),
-              number(row.getDouble("min")),
-              number(row.getDouble("max")),
+              spread(row),
               row.getString("unit")));
     }
     var ratios = objects(stage.getJsonArray("ratios"));
@@ -107,6 +109,12 @@ final class Markdown {
       text.append("\n").append(note).append("\n");
     }
     return text.toString();
+  }
+
+  private static String spread(JsonObject row) {
+    return row.getJsonArray("values").size() == 1
+        ? "once"
+        : number(row.getDouble("min")) + " … " + number(row.getDouble("max"));
   }
 
   static List<JsonObject> objects(JsonArray array) {

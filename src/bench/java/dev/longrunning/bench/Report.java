@@ -25,8 +25,10 @@ final class Report {
     this.scale = scale;
   }
 
-  boolean has(Stage stage) {
-    return Files.isRegularFile(file(stage));
+  /** Whether there are results of this stage, measured as much as is asked for now. */
+  boolean has(Stage stage) throws IOException {
+    return Files.isRegularFile(file(stage))
+        && read(stage).getJsonObject("settings").equals(settings());
   }
 
   void add(Stage stage, Findings findings) throws IOException {
@@ -62,13 +64,7 @@ final class Report {
         .put("stage", stage.name())
         .put("about", stage.about())
         .put("measuredAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
-        .put(
-            "settings",
-            new JsonObject()
-                .put("rounds", scale.rounds())
-                .put("seconds", seconds(scale.each()))
-                .put("warmUpSeconds", seconds(scale.warmUp()))
-                .put("divisor", scale.divisor()))
+        .put("settings", settings())
         .put("machine", new JsonObject(Map.copyOf(machine)))
         .put("rows", rows)
         .put("ratios", targets)
@@ -76,19 +72,36 @@ final class Report {
         .put("notes", new JsonArray(findings.notes()));
   }
 
+  private JsonObject settings() {
+    return new JsonObject()
+        .put("rounds", scale.rounds())
+        .put("seconds", seconds(scale.each()))
+        .put("warmUpSeconds", seconds(scale.warmUp()))
+        .put("divisor", scale.divisor());
+  }
+
   private static double seconds(Duration duration) {
     return duration.toMillis() / 1e3;
   }
 
   private Path file(Stage stage) {
-    return out.resolve("stages").resolve(stage.name() + ".json");
+    return file(stage.name());
+  }
+
+  private Path file(String stage) {
+    return out.resolve("stages").resolve(stage + ".json");
+  }
+
+  /** What was measured then, and what is said about it now. */
+  private JsonObject read(Stage stage) throws IOException {
+    return new JsonObject(Files.readString(file(stage))).put("about", stage.about());
   }
 
   private List<JsonObject> stages() throws IOException {
     var stages = new java.util.ArrayList<JsonObject>();
     for (var stage : Stages.ALL) {
-      if (has(stage)) {
-        stages.add(new JsonObject(Files.readString(file(stage))));
+      if (Files.isRegularFile(file(stage))) {
+        stages.add(read(stage));
       }
     }
     return stages;
@@ -101,7 +114,18 @@ final class Report {
     Files.writeString(out.resolve("report.md"), new Markdown(stages()).text());
   }
 
+  /** Only from results of the full scale: of fewer operations or watchers they are of no use. */
   void writeDocs(Path docs) throws IOException {
+    for (var stage : stages()) {
+      int divisor = stage.getJsonObject("settings").getInteger("divisor");
+      if (divisor != 1) {
+        throw new IOException(
+            file(stage.getString("stage"))
+                + ": measured with --divide "
+                + divisor
+                + "; allowed for --docs 1: delete it, or measure it anew");
+      }
+    }
     new PerformanceDocs(docs).write(stages());
     Files.copy(
         out.resolve("report.json"),

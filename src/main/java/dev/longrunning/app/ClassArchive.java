@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The classes that this run has loaded, in a file with which the next one starts in half the time.
+ * The classes that this run has loaded, in a file with which the next one starts much faster.
  *
  * <p><b>Promise.</b> The file is there whole or not at all. {@code bin/longrunning} asks for it and
  * gives it to the JVM.

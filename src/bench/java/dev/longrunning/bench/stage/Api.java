@@ -20,7 +20,7 @@ final class Api {
   static final String GET = "/google.longrunning.Operations/GetOperation";
   static final String PRODUCER = "/longrunning.v1.OperationProducer/";
   private static final String WATCH = "/longrunning.v1.OperationWatcher/WatchOperation";
-  private static final Map<String, String> CACHED = Map.of("longrunning-consistency", "cached");
+  static final Map<String, String> CACHED = Map.of("longrunning-consistency", "cached");
   private static final int STARTS_IN_FLIGHT = 256;
   private static final int STARTS_FIRST = 1_000;
   private static final int STARTS_FIRST_IN_FLIGHT = 16;

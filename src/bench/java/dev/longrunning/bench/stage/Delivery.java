@@ -28,7 +28,8 @@ final class Delivery implements Stage {
   @Override
   public String about() {
     return "10,000 operations of 288 bytes, each watched by a stream (100 a connection), are changed in turn at a fixed rate, whatever the"
-        + " answers do: from when a change was due until its watcher has it, and from its acknowledgement (0 if the watcher had it first).";
+        + " answers do: from when a change was due until its watcher has it, and from its acknowledgement (0 if the watcher had it first). A round is of twice the"
+        + " seconds.";
   }
 
   @Override

@@ -28,7 +28,7 @@ final class Polling implements Stage {
   public String about() {
     return "5,000 clients that each want to know of one operation, 250 changes a second in all (each operation once in 20 s): by a strong Get"
         + " every second, and by a watch. Requests, bytes of all connections, time of processors of the server, and time from when a change"
-        + " was due until it is known.";
+        + " was due until it is known. A round is of twice the seconds.";
   }
 
   @Override
@@ -78,7 +78,7 @@ final class Polling implements Stage {
     private final AtomicLongArray due = new AtomicLongArray(1 << 20);
     private final AtomicLongArray known;
     private Histogram times = new ConcurrentHistogram(3);
-    private long base = 1;
+    private volatile long base = 1;
     private long next = 1;
 
     Side(Server server, Caller changer, double rate, int clients) {
@@ -94,10 +94,10 @@ final class Polling implements Stage {
       due.set((int) (base + number) % due.length(), at);
     }
 
-    /** A client has seen this state of its operation. */
+    /** A client has seen this state of its operation; one that came before this load counts not. */
     void heard(int client, byte[] bytes, int offset, int length) {
       long said = Hot.said(bytes, offset, length);
-      if (said > known.get(client)) {
+      if (said >= base && said > known.get(client)) {
         known.set(client, said);
         times.recordValue(System.nanoTime() - due.get((int) (said % due.length())));
       }
@@ -108,7 +108,6 @@ final class Polling implements Stage {
       var asked = new long[1];
       measure(
           "polling",
-          polls,
           poller::bytes,
           time,
           findings,
@@ -124,13 +123,12 @@ final class Polling implements Stage {
                           Side.this.heard((int) (number % clients), bytes, offset, length);
                         }
                       })
-                  .rate());
+                  .calls());
     }
 
     void watched(Watchers watchers, Duration time, Findings findings) throws Exception {
       measure(
           "watching",
-          0,
           watchers::bytes,
           time,
           findings,
@@ -144,12 +142,12 @@ final class Polling implements Stage {
       long now() throws InterruptedException;
     }
 
+    /** Answers how many requests it made. */
     private interface Work {
       double done() throws Exception;
     }
 
-    private void measure(
-        String how, double requests, Bytes bytes, Duration time, Findings findings, Work work)
+    private void measure(String how, Bytes bytes, Duration time, Findings findings, Work work)
         throws Exception {
       times = new ConcurrentHistogram(3);
       base = next;
@@ -158,10 +156,10 @@ final class Polling implements Stage {
       var cpu = server.program().cpu();
       long begun = System.nanoTime();
       changing.start();
-      work.done();
+      double requests = work.done();
       changing.join();
       double seconds = (System.nanoTime() - begun) / 1e9;
-      add(findings, how + ": requests [requests/s]", requests);
+      add(findings, how + ": requests [requests/s]", requests / seconds);
       add(findings, how + ": bytes [KB/s]", (bytes.now() - bytesBefore) / 1e3 / seconds);
       add(
           findings,

@@ -41,7 +41,7 @@ final class Profile implements Stage {
   public String about() {
     return "Microseconds of all processors of this machine for one durable update: with 256 in flight, and at 2,000 a second with a watch on"
         + " each of the 10,000 operations. By thread as the kernel counts; what the event loops do outside of it, by where the Flight Recorder"
-        + " saw them.";
+        + " saw them. Measured once, for as long as all rounds take.";
   }
 
   /** A load of changes, answering how many it made. */
