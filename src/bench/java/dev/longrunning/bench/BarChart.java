@@ -10,7 +10,7 @@ import java.util.Locale;
  */
 final class BarChart {
   private static final int WIDTH = 860;
-  private static final int LABEL = 330;
+  private static final int LABEL = 340;
   private static final int VALUE = 120;
   private static final int TOP = 40;
   private static final int STEP = 30;

@@ -17,11 +17,10 @@ import picocli.CommandLine.Option;
     name = "src/bench/run",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = {
-      "Measures target/longrunning.jar beside etcd, PostgreSQL (pgbench) and a bare server of Vert.x gRPC, all on loopback with",
-      "durable settings, and writes report.md and report.json. All stages take some two hours; each can run alone (--list), and",
-      "what was measured before into the same directory is taken into the report."
-    })
+    description =
+        "Measures target/longrunning.jar beside etcd, PostgreSQL (pgbench) and a bare server of Vert.x gRPC, all on loopback with"
+            + " durable settings, and writes report.md and report.json. All stages take some two hours; each can run alone"
+            + " (--list), and what was measured before into the same directory is taken into the report.")
 public final class Bench implements Callable<Integer> {
   @Option(
       names = "--stages",
