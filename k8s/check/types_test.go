@@ -67,6 +67,16 @@ var decoder = sync.OnceValue(func() runtime.Decoder {
 	return serializer.NewCodecFactory(scheme, serializer.EnableStrict).UniversalDeserializer()
 })
 
+// The folder of a module of go.mod, which is brought if it is not there: go itself brings only what is imported.
+func folderOf(module string) (string, error) {
+	output, err := exec.Command("go", "mod", "download", "-json", module).Output()
+	var found struct{ Dir, Error string }
+	if unread := json.Unmarshal(output, &found); unread != nil || found.Dir == "" {
+		return "", fmt.Errorf("module %s is not there: %v %s", module, err, found.Error)
+	}
+	return found.Dir, nil
+}
+
 var schemas sync.Map
 
 func schemaOf(object *unstructured.Unstructured) (*spec.Schema, error) {
@@ -78,11 +88,11 @@ func schemaOf(object *unstructured.Unstructured) (*spec.Schema, error) {
 	if !ok {
 		return nil, fmt.Errorf("nobody knows the kind %s: register its type, or name its definition", key)
 	}
-	folder, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", place[0]).Output()
-	if err != nil || len(bytes.TrimSpace(folder)) == 0 {
-		return nil, fmt.Errorf("module %s is not there (go mod download brings it): %v", place[0], err)
+	folder, err := folderOf(place[0])
+	if err != nil {
+		return nil, err
 	}
-	text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(folder)), place[1]))
+	text, err := os.ReadFile(filepath.Join(folder, place[1]))
 	if err != nil {
 		return nil, err
 	}
